@@ -1,0 +1,141 @@
+"""The picture of a run: what all events so far amount to. Frozen; made by `perftui.events.reduce`."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from perftui.events.model import ProblemEndKind, Stage
+from perftui.events.plan import Environment, ProblemHead, RunPlan
+from perftui.judging.model import Verdict
+from perftui.refine.actions import Ask
+from perftui.refine.chain import Round
+from perftui.sandbox.protocol import Limits
+
+RunStatus = Literal["empty", "running", "paused", "done", "interrupted", "failed"]
+ProblemStatus = Literal["waiting", "running"] | ProblemEndKind
+
+
+class ChainState(msgspec.Struct, frozen=True, kw_only=True):
+    """A chain as far as it has come.
+
+    Attributes:
+        index: 0-based.
+        rounds: the facts; measurements without their raw trials, which the store keeps.
+        stage: what it does or waits for now; None before it begins and after it ends.
+        stage_detail: more of that, printable.
+        stage_since: seconds since the epoch.
+        held: in step mode, what waits to be sent.
+        streaming: the reply so far, while it streams; hostile text.
+        progress: trials done and planned, while it is timed.
+        measuring: hash of the candidate whose measurement was decided on and is not there yet.
+        ended: why it ended, None while it runs.
+        how: whether it finished, or was stopped by something else.
+        best: hash of its best correct program, known when it has ended.
+        losses: sandboxes lost under it.
+    """
+
+    index: int
+    rounds: tuple[Round, ...] = ()
+    stage: Stage | None = None
+    stage_detail: str = ""
+    stage_since: float = 0.0
+    held: Ask | None = None
+    streaming: str = ""
+    progress: tuple[int, int] | None = None
+    measuring: str | None = None
+    ended: str | None = None
+    how: Literal["finished", "cancelled", "infrastructure"] = "finished"
+    best: str | None = None
+    losses: int = 0
+
+
+class ProblemState(msgspec.Struct, frozen=True, kw_only=True):
+    """A problem in its latest attempt; earlier attempts are kept beside it.
+
+    Attributes:
+        head: what is known before anything happens.
+        attempt: 1-based.
+        status: `waiting`, `running`, or how it ended.
+        reason: why it ended so.
+        chains: by index; a chain that has not begun is empty.
+        reference: the verdict on the ground truth on this machine, None before it is known.
+        reference_candidate: hash of the reference's program.
+        limits: what follows from the reference.
+        started_at: seconds since the epoch, None before.
+        ended_at: likewise.
+        changed_at: of the last event.
+        earlier: former attempts, oldest first.
+    """
+
+    head: ProblemHead
+    attempt: int = 1
+    status: ProblemStatus = "waiting"
+    reason: str = ""
+    chains: tuple[ChainState, ...] = ()
+    reference: Verdict | None = None
+    reference_candidate: str | None = None
+    limits: Limits | None = None
+    started_at: float | None = None
+    ended_at: float | None = None
+    changed_at: float = 0.0
+    earlier: tuple[ProblemState, ...] = ()
+
+
+class Activity(msgspec.Struct, frozen=True, kw_only=True):
+    """Something worth seeing that happened.
+
+    Attributes:
+        at: seconds since the epoch.
+        glyph: one character.
+        problem: the problem's id, empty for the run.
+        text: one printable line.
+    """
+
+    at: float
+    glyph: str
+    problem: str
+    text: str
+
+
+class RunState(msgspec.Struct, frozen=True, kw_only=True):
+    """All of a run that a reader needs.
+
+    Attributes:
+        run: its id, empty before the first event.
+        plan: its settings.
+        environment: where it runs now.
+        status: where it stands.
+        reason: why it ended so.
+        problems: by id, in the order of the plan.
+        started_at: seconds since the epoch.
+        ended_at: likewise, None while it runs.
+        seq: the last stored event that is in this picture.
+        calls: replies received.
+        prompt_tokens: over all replies.
+        completion_tokens: likewise.
+        judged: verdicts given, known ones left out.
+        measured: measurements made, known ones left out.
+        timing_seconds: wall time spent on measurements.
+        losses: sandboxes lost.
+        activity: the last things worth seeing, newest last.
+    """
+
+    run: str = ""
+    plan: RunPlan | None = None
+    environment: Environment | None = None
+    status: RunStatus = "empty"
+    reason: str = ""
+    problems: dict[str, ProblemState] = msgspec.field(default_factory=dict)
+    started_at: float = 0.0
+    ended_at: float | None = None
+    seq: int = 0
+    calls: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    judged: int = 0
+    measured: int = 0
+    timing_seconds: float = 0.0
+    losses: int = 0
+    activity: tuple[Activity, ...] = ()

@@ -1,0 +1,1 @@
+"""A run without a screen: a progress bar, plain lines, or JSON lines."""

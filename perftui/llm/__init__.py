@@ -1,0 +1,1 @@
+"""Who writes code: the ChatModel protocol; OpenAI-compatible servers over httpx; recorded replies."""

@@ -1,0 +1,28 @@
+"""Where perftui keeps things on this machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import platformdirs
+
+
+def data_dir() -> Path:
+    """The folder of the default database."""
+    return platformdirs.user_data_path("perftui", ensure_exists=True)
+
+
+def default_database() -> Path:
+    """The database that is used where none is named."""
+    return data_dir() / "runs.db"
+
+
+def config_file() -> Path:
+    """The user's settings file; it need not exist."""
+    return platformdirs.user_config_path("perftui") / "config.toml"
+
+
+def sandbox_image_dir() -> Path:
+    """The folder with the Dockerfile and the supervisor: in the wheel, or in a checkout."""
+    installed = Path(__file__).parent / "_sandbox_image"
+    return installed if installed.is_dir() else Path(__file__).parents[1] / "sandbox-image"

@@ -1,0 +1,1 @@
+"""What is solved: problems, their tests, and the loaders of benchmarks."""

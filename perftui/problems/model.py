@@ -1,0 +1,107 @@
+"""What is solved: a problem, its tests, and how an output is compared."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cached_property
+from typing import Literal
+
+import msgspec
+
+ComparisonKind = Literal["equal", "close", "true", "false", "equal-as-tuple", "text"]
+
+
+class Comparison(msgspec.Struct, frozen=True, kw_only=True):
+    """How the output of a test is held against what is expected.
+
+    Attributes:
+        kind: `equal`: Python's `==` on plain values. `close`: a number within `tolerance`.
+            `true` and `false`: the truth of the output. `equal-as-tuple`: `==` after `tuple()` on
+            both sides. `text`: standard output, with trailing white space of lines and of the
+            whole left out.
+        tolerance: the largest absolute difference that `close` accepts (exclusive).
+    """
+
+    kind: ComparisonKind = "equal"
+    tolerance: float = 0.0
+
+
+class TestCase(msgspec.Struct, frozen=True, kw_only=True):
+    """One input with its expected output.
+
+    Attributes:
+        name: `t1`, `t2`, … in the order of the benchmark.
+        input: the coded tuple of positional arguments (`perftui.values`), or the text of stdin.
+        expected: the coded value, or the text of stdout.
+        comparison: how the two are compared.
+    """
+
+    __test__ = False
+
+    name: str
+    input: str
+    expected: str
+    comparison: Comparison = Comparison()
+
+
+class Check(msgspec.Struct, frozen=True, kw_only=True):
+    """A test that is code: a module that defines `check(candidate)` and raises where it fails.
+
+    It runs in a checker child of the sandbox and calls the program through a proxy.
+    """
+
+    name: str
+    code: str
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """A task with its tests and its ground truth.
+
+    Attributes:
+        id: unique within its benchmark, such as `HumanEval/0`; never the entry point's name.
+        title: a short name to show beside the id.
+        kind: `function` (a call) or `stdin` (a program that reads stdin and prints).
+        statement: what the model is given.
+        stub: code that a program may rely on and that a reply may leave out (imports, helpers,
+            the signature); empty for stdin problems.
+        entry_point: the function that is called; None for stdin problems.
+        references: ground-truth programs, whole; the fastest correct one is the reference.
+        tests: inputs with expected outputs.
+        checks: tests that are code.
+        benchmark: the benchmark's name.
+    """
+
+    id: str
+    title: str
+    kind: Literal["function", "stdin"]
+    statement: str
+    stub: str = ""
+    entry_point: str | None = None
+    references: tuple[str, ...] = ()
+    tests: tuple[TestCase, ...] = ()
+    checks: tuple[Check, ...] = ()
+    benchmark: str
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the whole problem: equal digests are the same problem with the same tests."""
+        return hashlib.sha256(msgspec.json.encode(self)).hexdigest()
+
+    @property
+    def test_names(self) -> tuple[str, ...]:
+        """The names of all tests: inputs first, then checks, as they are judged."""
+        return (*(test.name for test in self.tests), *(check.name for check in self.checks))
+
+
+class Benchmark(msgspec.Struct, frozen=True, kw_only=True):
+    """A set of problems and what a person should know of how it was read.
+
+    Attributes:
+        name: as the command line names it.
+        problems: in the order of the benchmark.
+        notes: one line each, such as how many tests needed the checker.
+    """
+
+    name: str
+    problems: tuple[Problem, ...]
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""How a chain is refined: actions, strategies, prompt templates, feedback, code extraction. Pure."""

@@ -1,0 +1,68 @@
+"""What a strategy may want next."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from perftui.llm.model import Message
+
+Phase = Literal["base", "correctness", "performance", "given"]
+"""`given` is a program that was handed in and not asked for, as `evaluate` does."""
+
+Expects = Literal["program", "text", "source"]
+"""`program`: code is extracted from the reply. `text`: it is prose for the next prompt.
+`source`: the reply is a program as it stands."""
+
+
+class Ask(msgspec.Struct, frozen=True, kw_only=True, tag_field="action", tag="ask"):
+    """Ask the model.
+
+    Attributes:
+        phase: where in the method this belongs.
+        label: what is asked, in a word or two: `base`, `reflect`, `fix`, `optimise`, `slowest t5`,
+            `repair`.
+        conversation: whose conversation it is, `coder` or another role of the strategy.
+        expects: what the reply is taken for.
+        messages: the whole conversation as it will be sent.
+        temperature: sampling temperature.
+        template: the prompt template's name and the hash of its text, `name@hash`.
+        parent: hash of the candidate that the reply is meant to better or repair.
+    """
+
+    phase: Phase
+    label: str
+    conversation: str = "coder"
+    expects: Expects = "program"
+    messages: tuple[Message, ...] = ()
+    temperature: float = 0.0
+    template: str = ""
+    parent: str | None = None
+
+
+class Measure(msgspec.Struct, frozen=True, kw_only=True, tag_field="action", tag="measure"):
+    """Time a correct candidate, paired with the chain's best so far, its seed and the reference.
+
+    Attributes:
+        candidate: hash of the program to time.
+        best: hash of the chain's best so far, None where the candidate is the seed.
+        seed: hash of the chain's first correct program.
+    """
+
+    candidate: str
+    best: str | None
+    seed: str
+
+
+class Finish(msgspec.Struct, frozen=True, kw_only=True, tag_field="action", tag="finish"):
+    """End the chain.
+
+    Attributes:
+        reason: one line.
+    """
+
+    reason: str
+
+
+Action = Ask | Measure | Finish

@@ -1,0 +1,1 @@
+"""Where programs run: the Sandbox protocol, its Docker and process forms, the wire format."""

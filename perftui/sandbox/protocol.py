@@ -1,0 +1,217 @@
+"""Where programs run: what a sandbox is asked and what it answers.
+
+A sandbox gives facts and never judges: expected outputs do not enter it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Literal, Protocol
+
+import msgspec
+
+CallEnd = Literal[
+    "returned",
+    "raised",
+    "timeout",
+    "memory",
+    "output-limit",
+    "killed",
+    "exited",
+    "invalid-program",
+    "protocol-violation",
+]
+"""How one call of a program ended.
+
+`returned`: with an output. `raised`: an exception left the program. `timeout`, `memory`,
+`output-limit`: a limit was met. `killed`: by a signal of its own making. `exited`: the process
+ended without an answer. `invalid-program`: it does not compile, or has no entry point.
+`protocol-violation`: it wrote to the result channel what it should not.
+"""
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """Bounds on a program.
+
+    Attributes:
+        test_seconds: wall time of one test.
+        total_seconds: wall time of all tests of one execution request.
+        memory_bytes: address space of the program.
+        output_bytes: printed text, and the coded output of one test.
+    """
+
+    test_seconds: float = 10.0
+    total_seconds: float = 60.0
+    memory_bytes: int = 1 << 30
+    output_bytes: int = 4 << 20
+
+
+class JudgeJob(msgspec.Struct, frozen=True, kw_only=True):
+    """Run a program on inputs, in order, and say how each ended.
+
+    A function program's inputs share one fresh child; each stdin input has its own.
+
+    Attributes:
+        program: the whole source text.
+        entry_point: the function to call, or None for a program that reads stdin.
+        inputs: coded argument tuples, or texts of stdin.
+        check: code with `check(candidate)`, run in a checker child of another uid that calls
+            the program by proxy; given instead of inputs.
+        limits: bounds that hold for each call and for all.
+        cpu: the core to run on.
+    """
+
+    program: str
+    entry_point: str | None
+    inputs: tuple[str, ...] = ()
+    check: str | None = None
+    limits: Limits = Limits()
+    cpu: int = 0
+
+
+class CallFact(msgspec.Struct, frozen=True, kw_only=True):
+    """How the program did on one input.
+
+    Attributes:
+        index: position in the job's inputs (0 for a check).
+        end: how it ended.
+        output: the coded value, or the text of stdout; empty unless `end` is `returned`.
+        error_type: the exception's type name; for a check, the type that the check raised.
+        error_message: its message, cut; hostile text.
+        error_line: the line in the program, or None.
+        detail: more about `end`, such as the signal's name.
+        printed: the head of what a function program printed; hostile text.
+        cpu_ns: process CPU time of the call, read from outside.
+        wall_ns: wall time of the call.
+        peak_bytes: peak memory of the process so far, 0 where unknown.
+    """
+
+    index: int
+    end: CallEnd
+    output: str = ""
+    error_type: str = ""
+    error_message: str = ""
+    error_line: int | None = None
+    detail: str = ""
+    printed: str = ""
+    cpu_ns: int = 0
+    wall_ns: int = 0
+    peak_bytes: int = 0
+
+
+class TrialJob(msgspec.Struct, frozen=True, kw_only=True):
+    """One timed execution: a fresh process, pinned, every phase metered from outside.
+
+    Attributes:
+        program: the whole source text.
+        entry_point: the function to call, or None for a program that reads stdin (then each
+            input has a process of its own, timed from its start to its end).
+        inputs: the timing inputs of one pass, coded as for judging.
+        repeats: how many passes fill the window, each in a fresh namespace on fresh copies of
+            the inputs.
+        per_test: meter each input of the first pass by itself.
+        null: replace the program by one that does nothing, to meter the harness's own cost.
+        zygote: which of the sandbox's zygotes (each with its own hash seed) forks the child;
+            taken modulo their number, so that paired trials name the same one.
+        limits: bounds, as for judging.
+        cpu: the core to run on.
+    """
+
+    program: str
+    entry_point: str | None
+    inputs: tuple[str, ...]
+    repeats: int = 1
+    per_test: bool = False
+    null: bool = False
+    zygote: int = 0
+    limits: Limits = Limits()
+    cpu: int = 0
+
+
+class TrialFact(msgspec.Struct, frozen=True, kw_only=True):
+    """What one timed execution cost, in ns of process CPU time read from outside.
+
+    Attributes:
+        end: `returned` where all passes came to their end.
+        load_ns: running the module's code, all namespaces together.
+        decode_ns: decoding the inputs of all passes.
+        first_ns: the work of the first pass: one figure, or one an input where `per_test`.
+        rest_ns: the work of all later passes together.
+        encode_ns: encoding the outputs of one pass, chosen after the work was done.
+        wall_ns: wall time of the metered phases together.
+        peak_bytes: peak memory of the process.
+        outputs: the coded outputs of that pass, to be checked like any other.
+        detail: what went wrong where `end` is not `returned`.
+    """
+
+    end: CallEnd
+    load_ns: int = 0
+    decode_ns: int = 0
+    first_ns: tuple[int, ...] = ()
+    rest_ns: int = 0
+    encode_ns: int = 0
+    wall_ns: int = 0
+    peak_bytes: int = 0
+    outputs: tuple[str, ...] = ()
+    detail: str = ""
+
+
+class SandboxInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """What a sandbox is and what can be believed of it.
+
+    Attributes:
+        kind: `docker` or `process`.
+        confinement: what holds a program, in words, such as `network none, read-only, seccomp`.
+        clock: `process-cpu` where CPU time is read from outside; `none` where it cannot be, and
+            speed is then unmeasured.
+        python: the version of the interpreter that runs programs.
+        image: the image's id; empty for the process sandbox.
+    """
+
+    kind: Literal["docker", "process"]
+    confinement: str
+    clock: Literal["process-cpu", "none"]
+    python: str
+    image: str = ""
+
+
+class SandboxLostError(Exception):
+    """The sandbox itself failed: never the program's fault. The work may be tried again."""
+
+
+class Sandbox(Protocol):
+    """One warm place that runs one job at a time."""
+
+    async def judge(self, job: JudgeJob, on_call: Callable[[CallFact], bool]) -> None:
+        """Run a job; each fact is handed over as it comes, in order.
+
+        Args:
+            job: what to run.
+            on_call: returns False to stop the job after this fact.
+
+        Raises:
+            SandboxLostError: the sandbox failed; facts already given hold.
+        """
+        ...
+
+    async def trial(self, job: TrialJob) -> TrialFact:
+        """Run one timed execution.
+
+        Raises:
+            SandboxLostError: the sandbox failed.
+        """
+        ...
+
+
+class SandboxPool(Protocol):
+    """Warm sandboxes, leased one at a time and given back."""
+
+    @property
+    def info(self) -> SandboxInfo:
+        """What these sandboxes are."""
+        ...
+
+    def lease(self) -> AbstractAsyncContextManager[Sandbox]:
+        """Wait for a free sandbox; one that failed while leased is replaced on its return."""
+        ...

@@ -1,0 +1,1 @@
+"""What a measurement means: schedule, estimator, interval, verdict on speed; and the loop that measures."""
