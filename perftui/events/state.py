@@ -51,8 +51,11 @@ class ChainState(msgspec.Struct, frozen=True, kw_only=True):
     losses: int = 0
 
 
-class ProblemState(msgspec.Struct, frozen=True, kw_only=True):
+class ProblemState(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """A problem in its latest attempt; earlier attempts are kept beside it.
+
+    It has a `__dict__`, in which `perftui.events.summary` keeps what it worked out: a state never
+    changes, so that each is worked out once.
 
     Attributes:
         head: what is known before anything happens.

@@ -1,0 +1,180 @@
+"""The pure reducer: the picture of a run and one more event make the next picture.
+
+A picture never changes. What an event does not touch is shared between the old picture and the new
+one, so that a reader tells by identity (`is`) what changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from perftui.events.activity import activity_of
+from perftui.events.model import (
+    CandidateJudged,
+    CandidateMeasured,
+    Event,
+    EventBase,
+    ProblemEnded,
+    ProblemStarted,
+    ReferenceJudged,
+    ReplyReceived,
+    RunEnded,
+    RunPaused,
+    RunResumed,
+    RunStarted,
+    RunUnpaused,
+    SandboxLost,
+)
+from perftui.events.reduce_chain import at_rest, on_chain
+from perftui.events.state import ChainState, ProblemState, RunState
+
+ACTIVITY_KEPT = 50
+"""How many lines of activity a picture keeps."""
+
+_replace = msgspec.structs.replace
+
+
+def apply(state: RunState, event: Event) -> RunState:
+    """The picture after an event.
+
+    An event of a problem, an attempt or a chain that the picture does not know changes no problem.
+
+    Args:
+        state: the picture so far; it stays as it is.
+        event: stored or ephemeral; events of one chain come in their order.
+
+    Returns:
+        The next picture; the same object where the event tells nothing new.
+    """
+    before = state
+    match event:
+        case RunStarted():
+            state = _begin(event)
+        case RunResumed() | RunPaused() | RunUnpaused() | RunEnded():
+            state = _on_run(state, event)
+        case _:
+            state = _on_problem(_counted(state, event), event)
+    line = activity_of(event, before)
+    if line is not None:
+        state = _replace(state, activity=(*state.activity, line)[-ACTIVITY_KEPT:])
+    if event.seq > state.seq:
+        state = _replace(state, seq=event.seq)
+    return state
+
+
+def replay(events: Iterable[Event]) -> RunState:
+    """The picture that all these events make, from nothing."""
+    state = RunState()
+    for event in events:
+        state = apply(state, event)
+    return state
+
+
+def _begin(event: RunStarted) -> RunState:
+    chains = tuple(ChainState(index=index) for index in range(event.plan.chains))
+    return RunState(
+        run=event.run,
+        plan=event.plan,
+        environment=event.environment,
+        status="running",
+        problems={head.id: ProblemState(head=head, chains=chains) for head in event.heads},
+        started_at=event.at,
+    )
+
+
+def _on_run(state: RunState, event: RunResumed | RunPaused | RunUnpaused | RunEnded) -> RunState:
+    match event:
+        case RunPaused():
+            return _replace(state, status="paused")
+        case RunUnpaused():
+            return _replace(state, status="running")
+        case RunResumed(environment=environment):
+            state = _replace(state, status="running", reason="", ended_at=None, environment=environment)
+        case RunEnded(how=how, reason=reason, at=at):
+            state = _replace(state, status=how, reason=reason, ended_at=at)
+    return _replace(state, problems={name: _problem_at_rest(p) for name, p in state.problems.items()})
+
+
+def _counted(state: RunState, event: EventBase) -> RunState:
+    """The totals that count what was spent, whatever attempt it belonged to."""
+    match event:
+        case ReplyReceived(reply=reply):
+            return _replace(
+                state,
+                calls=state.calls + 1,
+                prompt_tokens=state.prompt_tokens + reply.usage.prompt_tokens,
+                completion_tokens=state.completion_tokens + reply.usage.completion_tokens,
+            )
+        case CandidateJudged(known=False):
+            return _replace(state, judged=state.judged + 1)
+        case CandidateMeasured(known=False, measurement=measurement):
+            seconds = state.timing_seconds + measurement.seconds
+            return _replace(state, measured=state.measured + 1, timing_seconds=seconds)
+        case SandboxLost():
+            return _replace(state, losses=state.losses + 1)
+    return state
+
+
+def _on_problem(state: RunState, event: EventBase) -> RunState:
+    old = state.problems.get(event.problem) if event.problem is not None else None
+    if old is None:
+        return state
+    new = _next_problem(old, event)
+    if new is old:
+        return state
+    problems = state.problems.copy()
+    problems[old.head.id] = _replace(new, changed_at=event.at)
+    return _replace(state, problems=problems)
+
+
+def _next_problem(problem: ProblemState, event: EventBase) -> ProblemState:
+    if isinstance(event, ProblemStarted):
+        return _open_problem(problem, event)
+    if event.attempt != problem.attempt:
+        return problem
+    match event:
+        case ProblemEnded(how=how, reason=reason, at=at):
+            return _replace(_problem_at_rest(problem), status=how, reason=reason, ended_at=at)
+        case ReferenceJudged(verdict=verdict, candidate=candidate, limits=limits):
+            return _replace(problem, reference=verdict, reference_candidate=candidate, limits=limits)
+    if event.chain is None or not 0 <= event.chain < len(problem.chains):
+        return problem
+    old = problem.chains[event.chain]
+    new = on_chain(old, event)
+    return problem if new is old else _with_chain(problem, new)
+
+
+def _open_problem(problem: ProblemState, event: ProblemStarted) -> ProblemState:
+    """A first start, a reopening in the same attempt (after an interruption), or a rerun."""
+    if event.attempt < problem.attempt:
+        return problem
+    if event.attempt > problem.attempt:
+        return _rerun(problem, event)
+    started = event.at if problem.started_at is None else problem.started_at
+    return _replace(problem, status="running", reason="", started_at=started, ended_at=None)
+
+
+def _rerun(problem: ProblemState, event: ProblemStarted) -> ProblemState:
+    return ProblemState(
+        head=problem.head,
+        attempt=event.attempt,
+        status="running",
+        chains=tuple(ChainState(index=chain.index) for chain in problem.chains),
+        started_at=event.at,
+        earlier=(*problem.earlier, _replace(_problem_at_rest(problem), earlier=())),
+    )
+
+
+def _with_chain(problem: ProblemState, chain: ChainState) -> ProblemState:
+    chains = (*problem.chains[: chain.index], chain, *problem.chains[chain.index + 1 :])
+    return _replace(problem, chains=chains)
+
+
+def _problem_at_rest(problem: ProblemState) -> ProblemState:
+    """The problem without what its chains were doing: only facts."""
+    chains = tuple(at_rest(chain) for chain in problem.chains)
+    if all(new is old for new, old in zip(chains, problem.chains, strict=True)):
+        return problem
+    return _replace(problem, chains=chains)
