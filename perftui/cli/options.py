@@ -1,0 +1,95 @@
+"""Flags that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+def with_db(command: F) -> F:
+    """`--db FILE`, or PERFTUI_DB."""
+    return click.option(
+        "--db",
+        type=click.Path(dir_okay=False, path_type=Path),
+        envvar="PERFTUI_DB",
+        help="The database of runs.  [default: in the user's data folder]",
+    )(command)
+
+
+def with_sandbox(command: F) -> F:
+    """`--sandbox docker|process`."""
+    return click.option(
+        "--sandbox",
+        type=click.Choice(["docker", "process"]),
+        help="Where programs run; `process` has no container around them.",
+    )(command)
+
+
+def with_benchmark(command: F) -> F:
+    """BENCHMARK, `--data`, `--problems`, `--limit`."""
+    command = click.option("--limit", type=click.IntRange(min=1), help="Only the first N problems.")(command)
+    command = click.option(
+        "--problems", "problem_ids", metavar="IDS", help="Only these: ids or numbers, with commas: 0,3,10-19."
+    )(command)
+    command = click.option(
+        "--data",
+        type=click.Path(path_type=Path),
+        help="The file of a named benchmark, as its publisher wrote it.",
+    )(command)
+    return click.argument("benchmark")(command)
+
+
+def with_limits(command: F) -> F:
+    """Bounds on programs, and on timing."""
+    options = [
+        click.option("--test-factor", type=click.FloatRange(min=1), default=10.0, show_default=True,
+                     help="A test may take this many times the reference's time …"),
+        click.option("--test-least", type=click.FloatRange(min=0.01), default=1.0, show_default=True,
+                     help="… at least this many seconds …"),
+        click.option("--test-most", type=click.FloatRange(min=0.01), default=10.0, show_default=True,
+                     help="… and at most this many."),
+        click.option("--candidate-seconds", type=click.FloatRange(min=0.1), default=60.0, show_default=True,
+                     help="All tests of a program together."),
+        click.option("--memory", "memory_mib", type=click.IntRange(min=64), default=1024, show_default=True,
+                     help="MiB that a program may use."),
+        click.option("--all-tests", is_flag=True, help="Judge on after the first failing test."),
+        click.option("--no-timing", is_flag=True, help="Judge only."),
+        click.option("--measure-seconds", type=click.FloatRange(min=0.3), default=2.0, show_default=True,
+                     help="Budget of one measurement."),
+        click.option("--timing-budget", type=click.FloatRange(min=0),
+                     help="Seconds for all measurements of the run.  [default: 4 a problem]"),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def with_output(command: F) -> F:
+    """`--headless` and `--json`."""
+    command = click.option("--json", "as_json", is_flag=True, help="One JSON object per event on stdout.")(command)
+    return click.option("--headless", is_flag=True, help="No screen: plain progress.")(command)
+
+
+def with_concurrency(command: F) -> F:
+    """How much is done at once."""
+    command = click.option(
+        "--open-problems", type=click.IntRange(min=1), default=8, show_default=True,
+        help="Problems worked on at once.",
+    )(command)
+    return click.option(
+        "--model-calls", type=click.IntRange(min=1), default=16, show_default=True,
+        help="Model calls in flight at once.",
+    )(command)
+
+
+def with_format(command: F) -> F:
+    """`--format md|json|csv`."""
+    return click.option(
+        "--format", "format_", type=click.Choice(["md", "json", "csv"]), default="md", show_default=True,
+        help="How figures are printed.",
+    )(command)

@@ -1,0 +1,286 @@
+"""One chain: ask the strategy what is next, do it, store what came of it, until it is finished."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeVar, assert_never
+
+import msgspec
+
+from perftui.engine.hub import Hub
+from perftui.engine.judges import Judges
+from perftui.engine.steering import Steering
+from perftui.engine.timers import Contest, Timers, cheating
+from perftui.events.model import (
+    ActionHeld,
+    ActionSkipped,
+    ActionTaken,
+    CandidateFound,
+    CandidateJudged,
+    CandidateMeasured,
+    CandidateMissing,
+    ChainEnded,
+    EphemeralEvent,
+    EventBase,
+    MeasureProgress,
+    MeasureTaken,
+    ReplyMissing,
+    ReplyReceived,
+    ReplyText,
+    RoundEnded,
+    SandboxLost,
+    Stage,
+    StageChanged,
+    StoredEvent,
+)
+from perftui.events.plan import RunPlan
+from perftui.events.state import ChainState
+from perftui.llm.model import Backoff, ChatModel, ChatRequest, ModelFailedError, ModelRefusedError, NoReplyError
+from perftui.problems.model import Problem
+from perftui.refine.actions import Ask, Finish, Measure
+from perftui.refine.candidate import candidate_hash
+from perftui.refine.chain import Chain, Round
+from perftui.refine.extraction import NoProgram, extract
+from perftui.refine.outcome import outcome
+from perftui.refine.strategy import Strategy
+from perftui.sandbox.protocol import Limits
+
+
+E = TypeVar("E", bound=EventBase)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tools:
+    """What chains work with.
+
+    Attributes:
+        plan: the run's settings.
+        strategy: says what is next.
+        model: writes code.
+        hub: stores and tells events.
+        judges: give verdicts.
+        timers: measure.
+        steering: what people want.
+    """
+
+    plan: RunPlan
+    strategy: Strategy
+    model: ChatModel
+    hub: Hub
+    judges: Judges
+    timers: Timers
+    steering: Steering
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChainRunner:
+    """Runs one chain from wherever its facts stand; a resumed chain is a chain like any other.
+
+    Attributes:
+        tools: what it works with.
+        problem: what is solved.
+        attempt: of the problem, 1-based.
+        index: of the chain, 0-based.
+        limits: of the problem.
+        reference: hash and text of the problem's reference, None where there is none.
+    """
+
+    tools: Tools
+    problem: Problem
+    attempt: int
+    index: int
+    limits: Limits
+    reference: tuple[str, str] | None
+
+    async def run(self) -> None:
+        """Go on until the chain has ended.
+
+        Raises:
+            ModelRefusedError: no call of the model can succeed.
+        """
+        while True:
+            chain = self._chain()
+            last = chain.rounds[-1] if chain.rounds else None
+            if last is not None and last.outcome is None:
+                await self._carry_on(chain, last)
+                if self._ended():
+                    return
+                continue
+            action = self.tools.strategy.next_action(chain)
+            match action:
+                case Ask():
+                    await self._record(ActionTaken(ask=action), len(chain.rounds))
+                case Finish():
+                    await self._end(chain, action.reason)
+                    return
+                case Measure():
+                    raise AssertionError("a strategy may measure only the round that is under way")
+                case _:
+                    assert_never(action)
+
+    async def _carry_on(self, chain: Chain, last: Round) -> None:
+        """Take the one step that the open round needs next."""
+        if last.end == "open":
+            await self._ask(last)
+        elif last.end != "replied" or last.ask.expects == "text" or last.no_program:
+            await self._close(chain, last)
+        elif last.candidate is None:
+            await self._extract(last)
+        elif last.verdict is None:
+            await self._judge(last)
+        elif last.verdict.correct and last.measurement is None:
+            action = self.tools.strategy.next_action(chain)
+            if isinstance(action, Measure):
+                await self._measure(chain, last, action)
+            else:
+                await self._close(chain, last)
+        else:
+            await self._close(chain, last)
+
+    async def _ask(self, last: Round) -> None:
+        decision = await self._gate(last)
+        if decision == "end":
+            await self._record(ActionSkipped(), last.index)
+            await self._end(self._chain(), "ended by hand")
+            return
+        if decision == "skip":
+            await self._record(ActionSkipped(), last.index)
+            return
+        self._stage("model", round_=last.index)
+        try:
+            reply = await self.tools.model.reply(
+                ChatRequest(
+                    problem=self.problem.id,
+                    chain=self.index,
+                    turn=last.index,
+                    messages=last.ask.messages,
+                    temperature=last.ask.temperature,
+                    max_tokens=self.tools.plan.max_tokens,
+                ),
+                on_text=lambda text: self._tell(ReplyText(text=text, restart=not text), last.index),
+                on_backoff=lambda backoff: self._back_off(last.index, backoff),
+            )
+        except NoReplyError as error:
+            await self._record(ReplyMissing(how="no-reply", reason=str(error)), last.index)
+        except ModelRefusedError:
+            raise
+        except ModelFailedError as error:
+            await self._record(ReplyMissing(how="model-failed", reason=str(error)), last.index)
+        else:
+            await self._record(ReplyReceived(reply=reply), last.index)
+
+    async def _gate(self, last: Round) -> Literal["send", "skip", "end"]:
+        steering = self.tools.steering
+        if steering.paused:
+            self._stage("paused", round_=last.index)
+            await steering.until_unpaused()
+        if last.ask.phase == "given" or not steering.steps(self.problem.id):
+            return "send"
+        self._stage("held", round_=last.index)
+        self._tell(ActionHeld(ask=last.ask), last.index)
+        decision = await steering.decision(self.problem.id, self.index)
+        return "send" if decision == "go-on" else decision
+
+    async def _extract(self, last: Round) -> None:
+        assert last.reply is not None  # noqa: S101 - a replied round has its reply
+        if last.ask.expects == "source":
+            code = last.reply.text
+        else:
+            extracted = extract(last.reply.text, self.problem, last.reply.finish)
+            if isinstance(extracted, NoProgram):
+                await self._record(CandidateMissing(reason=extracted.reason), last.index)
+                return
+            code = extracted.code
+        await self._record(CandidateFound(candidate=candidate_hash(code), code=code), last.index)
+
+    async def _judge(self, last: Round) -> None:
+        assert last.candidate is not None and last.code is not None  # noqa: PT018, S101 - found before
+        verdict, known = await self.tools.judges.verdict(
+            self.problem,
+            last.candidate,
+            last.code,
+            self.limits,
+            on_stage=lambda stage: self._stage(stage, round_=last.index),
+            on_loss=lambda reason, loss: self._lost(last.index, reason, loss),
+        )
+        await self._record(
+            CandidateJudged(candidate=last.candidate, verdict=verdict, known=known), last.index
+        )
+
+    async def _measure(self, chain: Chain, last: Round, action: Measure) -> None:
+        if self._state().measuring != action.candidate:
+            await self._record(MeasureTaken(measure=action), last.index)
+        measurement, known = await self.tools.timers.measurement(
+            self._contest(chain, action),
+            on_stage=lambda stage: self._stage(stage, round_=last.index),
+            on_progress=lambda done, planned: self._tell(
+                MeasureProgress(done=done, planned=planned), last.index
+            ),
+            on_loss=lambda reason, loss: self._lost(last.index, reason, loss),
+        )
+        await self._record(
+            CandidateMeasured(candidate=action.candidate, measurement=measurement, known=known), last.index
+        )
+        caught = cheating(last.verdict, measurement) if last.verdict else None
+        if caught is not None:
+            await self._record(CandidateJudged(candidate=action.candidate, verdict=caught), last.index)
+
+    def _contest(self, chain: Chain, action: Measure) -> Contest:
+        programs = {r.candidate: r.code for r in chain.rounds if r.candidate and r.code}
+        if self.reference is not None:
+            programs.setdefault(*self.reference)
+        return Contest(
+            problem=self.problem,
+            measure=action,
+            programs=programs,
+            reference=self.reference[0] if self.reference else None,
+            limits=self.limits,
+        )
+
+    async def _close(self, chain: Chain, last: Round) -> None:
+        await self._record(RoundEnded(outcome=outcome(chain, last)), last.index)
+
+    async def _end(self, chain: Chain, reason: str) -> None:
+        best = chain.best
+        broken = any(r.outcome is not None and r.outcome.kind == "infrastructure" for r in chain.rounds)
+        await self._record(
+            ChainEnded(
+                reason=reason,
+                best=best.candidate if best else None,
+                how="infrastructure" if broken else "finished",
+            )
+        )
+
+    async def _lost(self, round_: int, reason: str, loss: int) -> None:
+        await self._record(SandboxLost(reason=reason, retry=loss), round_)
+
+    def _back_off(self, round_: int, backoff: Backoff) -> None:
+        self._stage("back-off", f"{backoff.reason}; again in {backoff.seconds:.0f} s", round_=round_)
+
+    def _stage(self, stage: Stage, detail: str = "", *, round_: int) -> None:
+        self._tell(StageChanged(stage=stage, detail=detail), round_)
+
+    def _state(self) -> ChainState:
+        return self.tools.hub.state.problems[self.problem.id].chains[self.index]
+
+    def _ended(self) -> bool:
+        return self._state().ended is not None
+
+    def _chain(self) -> Chain:
+        return Chain(
+            problem=self.problem,
+            index=self.index,
+            settings=self.tools.plan.settings,
+            rounds=self._state().rounds,
+        )
+
+    async def _record(self, event: StoredEvent, round_: int | None = None) -> None:
+        await self.tools.hub.record(self._placed(event, round_))
+
+    def _tell(self, event: EphemeralEvent, round_: int) -> None:
+        self.tools.hub.tell(self._placed(event, round_))
+
+    def _placed(self, event: E, round_: int | None) -> E:
+        return msgspec.structs.replace(
+            event, problem=self.problem.id, attempt=self.attempt, chain=self.index, round=round_
+        )

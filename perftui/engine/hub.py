@@ -1,0 +1,113 @@
+"""Where every event goes through: stored first, then in the picture, then to whoever watches."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
+
+import anyio
+import msgspec
+
+from perftui.engine.control import RunControl
+from perftui.events.model import CandidateMeasured, EphemeralEvent, Event, StoredEvent
+from perftui.events.reduce import apply, replay
+from perftui.events.state import RunState
+
+
+class EventLog(Protocol):
+    """What makes events durable."""
+
+    async def append(self, event: StoredEvent) -> StoredEvent:
+        """Store an event; it is durable on return, with its `seq` and `at` set."""
+        ...
+
+
+class Hub:
+    """The one place where a run's events are stored, reduced and handed out.
+
+    Args:
+        log: makes facts durable.
+        run: the run's id.
+        past: events of the run so far, where it is resumed.
+    """
+
+    def __init__(self, log: EventLog, run: str, past: Sequence[StoredEvent] = ()) -> None:
+        self._log = log
+        self._run = run
+        self._watchers: list[deque[Event]] = []
+        self._past: list[Event] = list(past)
+        self.state: RunState = replay(past)
+
+    @property
+    def run(self) -> str:
+        """The run's id."""
+        return self._run
+
+    async def record(self, event: StoredEvent) -> None:
+        """Make a fact durable, then let everybody know.
+
+        Raw trials stay in the log: a watcher asks the store for those it shows.
+        """
+        # A fact that is in the log and not in the picture would be acted on twice.
+        with anyio.CancelScope(shield=True):
+            stored = await self._log.append(msgspec.structs.replace(event, run=self._run, at=time.time()))
+        stored = without_trials(stored)
+        self._past.append(stored)
+        self._publish(stored)
+
+    def tell(self, event: EphemeralEvent) -> None:
+        """Let everybody know what goes on now; nothing is stored."""
+        self._publish(msgspec.structs.replace(event, run=self._run, at=time.time()))
+
+    def watch(self, control: RunControl | None) -> LiveSession:
+        """A watcher that is given the whole past and all that comes."""
+        queue: deque[Event] = deque(self._past)
+        self._watchers.append(queue)
+        return LiveSession(self._run, control, queue, lambda: self._forget(queue))
+
+    def _forget(self, queue: deque[Event]) -> None:
+        self._watchers = [known for known in self._watchers if known is not queue]
+
+    def _publish(self, event: Event) -> None:
+        self.state = apply(self.state, event)
+        for queue in self._watchers:
+            queue.append(event)
+
+
+def without_trials(event: StoredEvent) -> StoredEvent:
+    """An event as readers of the log have it."""
+    if not isinstance(event, CandidateMeasured) or not event.measurement.trials:
+        return event
+    bare = msgspec.structs.replace(event.measurement, trials=())
+    return msgspec.structs.replace(event, measurement=bare)
+
+
+class LiveSession:
+    """A run of this process, as a watcher has it."""
+
+    def __init__(
+        self,
+        run: str,
+        control: RunControl | None,
+        queue: deque[Event],
+        on_close: Callable[[], None],
+    ) -> None:
+        self.run = run
+        self.control = control
+        self._queue = queue
+        self._on_close = on_close
+
+    def drain(self) -> Sequence[Event]:
+        """All events since the last call, oldest first."""
+        return list(_take_all(self._queue))
+
+    def close(self) -> None:
+        """Watch no longer."""
+        self._on_close()
+
+
+def _take_all(queue: deque[Event]) -> Iterable[Event]:
+    while queue:
+        yield queue.popleft()

@@ -1,0 +1,85 @@
+"""Verdicts for a run: each program once, on a free core, with lost sandboxes replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from perftui.engine.memo import Memo
+from perftui.events.model import Stage
+from perftui.judging.judge import judge
+from perftui.judging.model import Verdict
+from perftui.problems.model import Problem
+from perftui.sandbox.cores import Cores
+from perftui.sandbox.protocol import Limits, SandboxLostError, SandboxPool
+from perftui.text import one_line
+
+MAX_LOSSES = 3
+"""How many sandboxes a program may lose before it is reported as an infrastructure failure."""
+
+OnStage = Callable[[Stage], None]
+OnLoss = Callable[[str, int], Awaitable[None]]
+
+
+class Judges:
+    """Judges programs; a program known by its hash is judged once a problem.
+
+    Args:
+        pool: where programs run.
+        cores: who may use which core.
+        all_tests: judge on after the first failing test.
+    """
+
+    def __init__(self, pool: SandboxPool, cores: Cores, *, all_tests: bool) -> None:
+        self._pool = pool
+        self._cores = cores
+        self._all_tests = all_tests
+        self._memo: Memo[tuple[str, str], Verdict] = Memo(keep=lambda v: v.kind != "infrastructure")
+
+    def know(self, problem: Problem, candidate: str, verdict: Verdict) -> None:
+        """Take in a verdict from a former session of the run."""
+        self._memo.know((problem.digest, candidate), verdict)
+
+    async def verdict(
+        self,
+        problem: Problem,
+        candidate: str,
+        program: str,
+        limits: Limits,
+        *,
+        on_stage: OnStage,
+        on_loss: OnLoss,
+    ) -> tuple[Verdict, bool]:
+        """A program's verdict, and whether it was known before.
+
+        Args:
+            problem: with its tests.
+            candidate: the program's hash.
+            program: its text.
+            limits: of the problem.
+            on_stage: is told `sandbox` while it waits and `judging` while it runs.
+            on_loss: is told why a sandbox was lost, and which loss it is.
+        """
+
+        async def make() -> Verdict:
+            reason = ""
+            for loss in range(1, MAX_LOSSES + 1):
+                try:
+                    return await self._once(problem, program, limits, on_stage)
+                except SandboxLostError as error:
+                    reason = one_line(str(error))
+                    await on_loss(reason, loss)
+            return Verdict(
+                kind="infrastructure",
+                reason=f"the sandbox was lost {MAX_LOSSES} times: {reason}",
+                tests_total=len(problem.test_names),
+            )
+
+        return await self._memo.get((problem.digest, candidate), make)
+
+    async def _once(self, problem: Problem, program: str, limits: Limits, on_stage: OnStage) -> Verdict:
+        on_stage("sandbox")
+        async with self._cores.judging() as core, self._pool.lease() as sandbox:
+            on_stage("judging")
+            return await judge(
+                sandbox, problem, program, limits=limits, cpu=core, all_tests=self._all_tests
+            )

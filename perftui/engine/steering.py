@@ -1,0 +1,105 @@
+"""What people want of a live run: pause, step, cancel, rerun, stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import anyio
+
+from perftui.engine.control import Decision
+
+
+class Steering:
+    """Holds wishes; the engine asks it at each gate. All methods return at once.
+
+    Args:
+        stepping: whether every problem begins in step mode.
+        on_pause: is told when the run is paused.
+        on_unpause: is told when it goes on.
+        on_cancel: ends a problem now; returns False where it is not running.
+        on_rerun: opens another attempt of an ended problem.
+        on_stop: interrupts the run.
+    """
+
+    def __init__(
+        self,
+        *,
+        stepping: bool,
+        on_pause: Callable[[], None],
+        on_unpause: Callable[[], None],
+        on_cancel: Callable[[str], None],
+        on_rerun: Callable[[str], None],
+        on_stop: Callable[[], None],
+    ) -> None:
+        self._step_all = stepping
+        self._step: dict[str, bool] = {}
+        self._paused = False
+        self._on_pause = on_pause
+        self._on_unpause = on_unpause
+        self.cancel = on_cancel
+        self.rerun = on_rerun
+        self.stop = on_stop
+        self._changed = anyio.Event()
+        self._decisions: dict[tuple[str, int], Decision] = {}
+
+    def pause(self) -> None:
+        """Begin nothing new."""
+        if not self._paused:
+            self._paused = True
+            self._on_pause()
+            self._wake()
+
+    def unpause(self) -> None:
+        """Go on."""
+        if self._paused:
+            self._paused = False
+            self._on_unpause()
+            self._wake()
+
+    def step(self, problem: str | None, *, on: bool) -> None:
+        """Hold each action of a problem (of all, where None) for a person, or let go."""
+        if problem is None:
+            self._step_all = on
+            self._step.clear()
+        else:
+            self._step[problem] = on
+        self._wake()
+
+    def decide(self, problem: str, chain: int, decision: Decision) -> None:
+        """Answer a held action."""
+        self._decisions[problem, chain] = decision
+        self._wake()
+
+    def steps(self, problem: str) -> bool:
+        """Whether the problem's actions are held."""
+        return self._step.get(problem, self._step_all)
+
+    @property
+    def paused(self) -> bool:
+        """Whether nothing new may begin."""
+        return self._paused
+
+    async def until_unpaused(self) -> None:
+        """Wait while the run is paused."""
+        while self._paused:
+            await self._changed.wait()
+
+    async def decision(self, problem: str, chain: int) -> Decision:
+        """Wait until a person decides, or the problem is no longer stepped."""
+        self._decisions.pop((problem, chain), None)
+        while True:
+            decided = self._decisions.pop((problem, chain), None)
+            if decided is not None:
+                break
+            if not self.steps(problem):
+                return "send"
+            await self._changed.wait()
+        if decided == "go-on":
+            self._step[problem] = False
+            self._wake()
+            return "send"
+        return decided
+
+    def _wake(self) -> None:
+        self._changed.set()
+        self._changed = anyio.Event()

@@ -1,0 +1,212 @@
+"""Measurements for a run: paired on the timing lane, within the budget, each comparison once."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from perftui.engine.budget import Ledger
+from perftui.engine.memo import Memo
+from perftui.events.model import Stage
+from perftui.judging.compare import matches
+from perftui.judging.model import Verdict
+from perftui.problems.model import Problem
+from perftui.refine.actions import Measure
+from perftui.sandbox.cores import Cores
+from perftui.sandbox.protocol import Limits, SandboxLostError, SandboxPool
+from perftui.text import one_line
+from perftui.timing.model import Arm, ArmName, Measurement
+
+MAX_LOSSES = 2
+"""How many sandboxes one measurement may lose before it is given up."""
+
+OUTPUT_DIFFERS = "output-differs"
+"""The flag of a measurement in which a timed output was wrong."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contest:
+    """What a measurement compares.
+
+    Attributes:
+        problem: whose tests are the timing inputs.
+        measure: the strategy's wish.
+        programs: text by hash, for the candidate, the best, the seed and the reference.
+        reference: hash of the reference, None where there is none.
+        limits: of the problem.
+    """
+
+    problem: Problem
+    measure: Measure
+    programs: dict[str, str]
+    reference: str | None
+    limits: Limits
+
+
+class Timers:
+    """Times programs, one measurement at a time on the timing core.
+
+    Args:
+        pool: where programs run.
+        cores: hands out the timing lane.
+        ledger: the run's timing budget.
+    """
+
+    def __init__(self, pool: SandboxPool, cores: Cores, ledger: Ledger) -> None:
+        self._pool = pool
+        self._cores = cores
+        self._ledger = ledger
+        self._memo: Memo[tuple[str, Measure], Measurement] = Memo(keep=_holds)
+
+    def know(self, problem: Problem, measure: Measure, measurement: Measurement) -> None:
+        """Take in a measurement from a former session of the run."""
+        self._memo.know((problem.digest, measure), measurement)
+        self._memo.know((problem.digest, _as_seed(measure.candidate)), _against_reference(measurement))
+
+    def spent(self, problem: str, seconds: float) -> None:
+        """Take in what a former session spent of the budget."""
+        self._ledger.spend(problem, seconds)
+
+    def close(self, problem: str) -> None:
+        """A problem has ended: what it did not use is there for the others."""
+        self._ledger.close(problem)
+
+    async def measurement(
+        self,
+        contest: Contest,
+        *,
+        on_stage: Callable[[Stage], None],
+        on_progress: Callable[[int, int], None],
+        on_loss: Callable[[str, int], Awaitable[None]],
+    ) -> tuple[Measurement, bool]:
+        """The measurement of a candidate, and whether it was known before."""
+        refusal = self._refusal(contest)
+        if refusal is not None:
+            return refusal, False
+
+        async def make() -> Measurement:
+            reason = ""
+            for loss in range(1, MAX_LOSSES + 1):
+                try:
+                    return await self._once(contest, on_stage, on_progress)
+                except SandboxLostError as error:
+                    reason = one_line(str(error))
+                    await on_loss(reason, loss)
+            return _unmeasured(f"the sandbox was lost {MAX_LOSSES} times: {reason}", "sandbox-lost")
+
+        key = (contest.problem.digest, contest.measure)
+        measurement, known = await self._memo.get(key, make)
+        if not known:
+            self.know(contest.problem, contest.measure, measurement)
+        return measurement, known
+
+    def _refusal(self, contest: Contest) -> Measurement | None:
+        if self._pool.info.clock == "none":
+            return _unmeasured("this sandbox has no clock that can be read from outside", "no-clock")
+        if not contest.problem.tests:
+            return _unmeasured("its tests are code: there are no inputs to time it on", "no-inputs")
+        return None
+
+    async def _once(
+        self,
+        contest: Contest,
+        on_stage: Callable[[Stage], None],
+        on_progress: Callable[[int, int], None],
+    ) -> Measurement:
+        # Imported here: numpy and scipy take longer to load than most commands take to run.
+        from perftui.timing.measuring import Work, measure  # noqa: PLC0415
+
+        problem = contest.problem
+        on_stage("lane")
+        async with self._cores.timing() as core:
+            allowance = self._ledger.allowance(problem.id)
+            if not allowance:
+                return _unmeasured("the run's timing budget is spent", "budget")
+            on_stage("sandbox")
+            async with self._pool.lease() as sandbox:
+                on_stage("timing")
+                work = Work(
+                    inputs=tuple(test.input for test in problem.tests),
+                    test_names=tuple(test.name for test in problem.tests),
+                    entry_point=problem.entry_point,
+                )
+                measured = await measure(
+                    sandbox,
+                    work,
+                    _arms(contest),
+                    core=core,
+                    limits=contest.limits,
+                    budget_seconds=allowance,
+                    seed=zlib.crc32(contest.measure.candidate.encode()),
+                    check=lambda outputs: _first_difference(problem, outputs),
+                    on_progress=on_progress,
+                )
+        self._ledger.spend(problem.id, measured.seconds)
+        return measured
+
+
+def cheating(verdict: Verdict, measurement: Measurement) -> Verdict | None:
+    """The verdict on a program that was right while it was judged and wrong while it was timed."""
+    if OUTPUT_DIFFERS not in measurement.flags:
+        return None
+    return msgspec.structs.replace(
+        verdict,
+        kind="suspected-cheating",
+        reason=f"right when judged, wrong when timed: {measurement.reason}",
+    )
+
+
+
+
+def _arms(contest: Contest) -> list[Arm]:
+    measure = contest.measure
+    wanted: list[tuple[ArmName, str | None]] = [
+        ("candidate", measure.candidate),
+        ("best", measure.best),
+        ("seed", measure.seed if measure.best is not None else None),
+        ("reference", contest.reference),
+    ]
+    names: dict[str, list[ArmName]] = {}
+    for name, candidate in wanted:
+        if candidate is not None:
+            names.setdefault(candidate, []).append(name)
+    return [
+        Arm(names=tuple(known_as), candidate=candidate, program=contest.programs[candidate])
+        for candidate, known_as in names.items()
+    ]
+
+
+def _first_difference(problem: Problem, outputs: Sequence[str]) -> str | None:
+    for test, output in zip(problem.tests, outputs, strict=True):
+        reason = matches(test.expected, output, test.comparison)
+        if reason is not None:
+            return f"{test.name}: {reason}"
+    return None
+
+
+def _as_seed(candidate: str) -> Measure:
+    return Measure(candidate=candidate, best=None, seed=candidate)
+
+
+def _against_reference(measurement: Measurement) -> Measurement:
+    ratio = measurement.vs_reference
+    if ratio is None:
+        return _unmeasured("it has no reference to be compared with", "no-reference")
+    return msgspec.structs.replace(
+        measurement,
+        verdict=ratio.verdict,
+        reason=f"known from before: {ratio.estimate:.2f}x [{ratio.low:.2f}, {ratio.high:.2f}] vs reference",
+        vs_best=None,
+        vs_seed=None,
+    )
+
+
+def _holds(measurement: Measurement) -> bool:
+    return not {"sandbox-lost", "budget", "no-reference"} & set(measurement.flags)
+
+
+def _unmeasured(reason: str, flag: str) -> Measurement:
+    return Measurement(verdict="unmeasured", reason=reason, flags=(flag,))
