@@ -51,7 +51,9 @@ def load_settings(path: Path, flags: Mapping[str, Sequence[str]]) -> dict[str, d
     for command, names in flags.items():
         own = table.get(command, {})
         for key in own:
-            _expect(path, f"{command}.{key}", {f"{command}.{n}" for n in names}, "the command has no such flag")
+            _expect(
+                path, f"{command}.{key}", {f"{command}.{n}" for n in names}, "the command has no such flag"
+            )
         both = {**everywhere, **own}
         merged[command] = {k.replace("-", "_"): v for k, v in both.items() if k.replace("-", "_") in names}
     for key, value in table.items():

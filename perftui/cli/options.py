@@ -47,22 +47,56 @@ def with_benchmark(command: F) -> F:
 def with_limits(command: F) -> F:
     """Bounds on programs, and on timing."""
     options = [
-        click.option("--test-factor", type=click.FloatRange(min=1), default=10.0, show_default=True,
-                     help="A test may take this many times the reference's time …"),
-        click.option("--test-least", type=click.FloatRange(min=0.01), default=1.0, show_default=True,
-                     help="… at least this many seconds …"),
-        click.option("--test-most", type=click.FloatRange(min=0.01), default=10.0, show_default=True,
-                     help="… and at most this many."),
-        click.option("--candidate-seconds", type=click.FloatRange(min=0.1), default=60.0, show_default=True,
-                     help="All tests of a program together."),
-        click.option("--memory", "memory_mib", type=click.IntRange(min=64), default=1024, show_default=True,
-                     help="MiB that a program may use."),
+        click.option(
+            "--test-factor",
+            type=click.FloatRange(min=1),
+            default=10.0,
+            show_default=True,
+            help="A test may take this many times the reference's time …",
+        ),
+        click.option(
+            "--test-least",
+            type=click.FloatRange(min=0.01),
+            default=1.0,
+            show_default=True,
+            help="… at least this many seconds …",
+        ),
+        click.option(
+            "--test-most",
+            type=click.FloatRange(min=0.01),
+            default=10.0,
+            show_default=True,
+            help="… and at most this many.",
+        ),
+        click.option(
+            "--candidate-seconds",
+            type=click.FloatRange(min=0.1),
+            default=60.0,
+            show_default=True,
+            help="All tests of a program together.",
+        ),
+        click.option(
+            "--memory",
+            "memory_mib",
+            type=click.IntRange(min=64),
+            default=1024,
+            show_default=True,
+            help="MiB that a program may use.",
+        ),
         click.option("--all-tests", is_flag=True, help="Judge on after the first failing test."),
         click.option("--no-timing", is_flag=True, help="Judge only."),
-        click.option("--measure-seconds", type=click.FloatRange(min=0.3), default=2.0, show_default=True,
-                     help="Budget of one measurement."),
-        click.option("--timing-budget", type=click.FloatRange(min=0),
-                     help="Seconds for all measurements of the run.  [default: 4 a problem]"),
+        click.option(
+            "--measure-seconds",
+            type=click.FloatRange(min=0.3),
+            default=2.0,
+            show_default=True,
+            help="Budget of one measurement.",
+        ),
+        click.option(
+            "--timing-budget",
+            type=click.FloatRange(min=0),
+            help="Seconds for all measurements of the run.  [default: 4 a problem]",
+        ),
     ]
     for option in reversed(options):
         command = option(command)
@@ -71,18 +105,26 @@ def with_limits(command: F) -> F:
 
 def with_output(command: F) -> F:
     """`--headless` and `--json`."""
-    command = click.option("--json", "as_json", is_flag=True, help="One JSON object per event on stdout.")(command)
+    command = click.option("--json", "as_json", is_flag=True, help="One JSON object per event on stdout.")(
+        command
+    )
     return click.option("--headless", is_flag=True, help="No screen: plain progress.")(command)
 
 
 def with_concurrency(command: F) -> F:
     """How much is done at once."""
     command = click.option(
-        "--open-problems", type=click.IntRange(min=1), default=8, show_default=True,
+        "--open-problems",
+        type=click.IntRange(min=1),
+        default=8,
+        show_default=True,
         help="Problems worked on at once.",
     )(command)
     return click.option(
-        "--model-calls", type=click.IntRange(min=1), default=16, show_default=True,
+        "--model-calls",
+        type=click.IntRange(min=1),
+        default=16,
+        show_default=True,
         help="Model calls in flight at once.",
     )(command)
 
@@ -90,6 +132,10 @@ def with_concurrency(command: F) -> F:
 def with_format(command: F) -> F:
     """`--format md|json|csv`."""
     return click.option(
-        "--format", "format_", type=click.Choice(["md", "json", "csv"]), default="md", show_default=True,
+        "--format",
+        "format_",
+        type=click.Choice(["md", "json", "csv"]),
+        default="md",
+        show_default=True,
         help="How figures are printed.",
     )(command)

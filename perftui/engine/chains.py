@@ -35,7 +35,14 @@ from perftui.events.model import (
 )
 from perftui.events.plan import RunPlan
 from perftui.events.state import ChainState
-from perftui.llm.model import Backoff, ChatModel, ChatRequest, ModelFailedError, ModelRefusedError, NoReplyError
+from perftui.llm.model import (
+    Backoff,
+    ChatModel,
+    ChatRequest,
+    ModelFailedError,
+    ModelRefusedError,
+    NoReplyError,
+)
 from perftui.problems.model import Problem
 from perftui.refine.actions import Ask, Finish, Measure
 from perftui.refine.candidate import candidate_hash
@@ -44,7 +51,6 @@ from perftui.refine.extraction import NoProgram, extract
 from perftui.refine.outcome import outcome
 from perftui.refine.strategy import Strategy
 from perftui.sandbox.protocol import Limits
-
 
 E = TypeVar("E", bound=EventBase)
 

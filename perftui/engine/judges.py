@@ -80,6 +80,4 @@ class Judges:
         on_stage("sandbox")
         async with self._cores.judging() as core, self._pool.lease() as sandbox:
             on_stage("judging")
-            return await judge(
-                sandbox, problem, program, limits=limits, cpu=core, all_tests=self._all_tests
-            )
+            return await judge(sandbox, problem, program, limits=limits, cpu=core, all_tests=self._all_tests)

@@ -159,8 +159,6 @@ def cheating(verdict: Verdict, measurement: Measurement) -> Verdict | None:
     )
 
 
-
-
 def _arms(contest: Contest) -> list[Arm]:
     measure = contest.measure
     wanted: list[tuple[ArmName, str | None]] = [

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import anyio
+
+from perftui.engine.control import Decision
+from perftui.engine.steering import Steering
+
+
+class Wishes:
+    def __init__(self, *, stepping: bool = False) -> None:
+        self.heard: list[str] = []
+        self.steering = Steering(
+            stepping=stepping,
+            on_pause=lambda: self.heard.append("pause"),
+            on_unpause=lambda: self.heard.append("unpause"),
+            on_cancel=lambda problem: self.heard.append(f"cancel {problem}"),
+            on_rerun=lambda problem: self.heard.append(f"rerun {problem}"),
+            on_stop=lambda: self.heard.append("stop"),
+        )
+
+
+def test_pausing_twice_is_pausing_once() -> None:
+    wishes = Wishes()
+    wishes.steering.pause()
+    wishes.steering.pause()
+    wishes.steering.unpause()
+    wishes.steering.unpause()
+    assert wishes.heard == ["pause", "unpause"]
+
+
+async def test_a_paused_run_waits_until_it_goes_on() -> None:
+    wishes = Wishes()
+    wishes.steering.pause()
+    passed = anyio.Event()
+
+    async def gate() -> None:
+        await wishes.steering.until_unpaused()
+        passed.set()
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(gate)
+        await anyio.wait_all_tasks_blocked()
+        assert not passed.is_set()
+        wishes.steering.unpause()
+        with anyio.fail_after(5):
+            await passed.wait()
+
+
+async def decided(steering: Steering, answer: Decision) -> Decision:
+    got: list[Decision] = []
+
+    async def wait() -> None:
+        got.append(await steering.decision("p", 0))
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(wait)
+        await anyio.wait_all_tasks_blocked()
+        assert got == []
+        steering.decide("p", 0, answer)
+    return got[0]
+
+
+async def test_a_held_action_waits_for_its_decision() -> None:
+    steering = Wishes(stepping=True).steering
+    assert await decided(steering, "skip") == "skip"
+    assert await decided(steering, "end") == "end"
+    assert await decided(steering, "send") == "send"
+    assert steering.steps("p")
+
+
+async def test_go_on_sends_and_steps_this_problem_no_longer() -> None:
+    steering = Wishes(stepping=True).steering
+    assert await decided(steering, "go-on") == "send"
+    assert not steering.steps("p")
+    assert steering.steps("another")
+
+
+async def test_a_decision_given_before_the_action_was_held_does_not_count() -> None:
+    steering = Wishes(stepping=True).steering
+    steering.decide("p", 0, "end")
+    assert await decided(steering, "send") == "send"
+
+
+async def test_letting_go_of_all_sends_what_is_held() -> None:
+    steering = Wishes(stepping=True).steering
+    got: list[Decision] = []
+
+    async def wait() -> None:
+        got.append(await steering.decision("p", 0))
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(wait)
+        await anyio.wait_all_tasks_blocked()
+        steering.step(None, on=False)
+    assert got == ["send"]
