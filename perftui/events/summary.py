@@ -1,0 +1,286 @@
+"""Figures of a run, drawn from its picture: the same for the screen, plain output and reports.
+
+All are pure. What is known of one problem is worked out once for each of its states (kept in the
+state's `__dict__`), so that a thousand problems can be summed several times a second.
+"""
+
+from __future__ import annotations
+
+import math
+
+import msgspec
+
+from perftui.events.model import Stage
+from perftui.events.state import ChainState, ProblemState, ProblemStatus, RunState
+from perftui.refine.chain import Round
+from perftui.timing.model import Measurement, Ratio
+
+OPTIMISED_SHARE = 0.1
+"""A program is optimised where it takes over this share less time than the reference (the paper's)."""
+
+STAGES_BY_TELLING: tuple[Stage, ...] = (
+    "held", "timing", "judging", "model", "back-off", "lane", "sandbox", "paused", "queued",
+)  # fmt: skip
+"""Of several chains at work, what the first of these does is said of the problem."""
+
+_ENDED: frozenset[ProblemStatus] = frozenset({"solved", "unsolved", "infrastructure", "cancelled"})
+
+
+class Best(msgspec.Struct, frozen=True, kw_only=True):
+    """The best program of a problem or a chain.
+
+    Attributes:
+        chain: 0-based.
+        round: 0-based, in that chain.
+        candidate: hash of the program.
+        measurement: how fast it is, None where that was never tried.
+    """
+
+    chain: int
+    round: int
+    candidate: str
+    measurement: Measurement | None
+
+    @property
+    def vs_reference(self) -> Ratio | None:
+        """How many times faster than the reference it is, None where that could not be measured."""
+        return _measured(self.measurement.vs_reference if self.measurement else None)
+
+    @property
+    def vs_seed(self) -> Ratio | None:
+        """How many times faster than its chain's seed it is, None where that could not be measured."""
+        return _measured(self.measurement.vs_seed if self.measurement else None)
+
+    @property
+    def optimised(self) -> bool:
+        """Whether it is faster than the reference by the paper's 10 %, beyond doubt."""
+        ratio = self.vs_reference
+        return ratio is not None and ratio.verdict == "faster" and is_optimised(ratio.estimate)
+
+
+class Doing(msgspec.Struct, frozen=True, kw_only=True):
+    """What a problem is doing now.
+
+    Attributes:
+        chain: the chain that does it, 0-based.
+        stage: what it does or waits for.
+        detail: more of that, printable.
+        since: seconds since the epoch.
+        progress: trials done and planned, while it is timed.
+        label: what the round is for, such as `optimise`; empty before the first.
+    """
+
+    chain: int
+    stage: Stage
+    detail: str
+    since: float
+    progress: tuple[int, int] | None = None
+    label: str = ""
+
+
+class Totals(msgspec.Struct, frozen=True, kw_only=True):
+    """The figures at the head of a run.
+
+    Attributes:
+        problems: of the run.
+        ended: problems that came to an end, however.
+        solved: ended with a correct program.
+        correct_share: solved over ended; None before any has ended.
+        optimised: ended with a program that is faster than the reference by over 10 %.
+        optimised_share: optimised over ended; None before any has ended.
+        measured: ended with a correct program whose ratio to the reference is known.
+        speedup: geometric mean of those ratios; None where there are none.
+        unmeasured: ended with a correct program whose ratio is not known.
+        infrastructure: ended because something outside failed.
+        cancelled: ended by a person.
+        flagged: problems with a program that is suspected of cheating.
+        calls: replies received.
+        tokens: prompt and completion tokens of all replies.
+        in_model: chains whose call is in flight.
+        backing_off: chains that wait before another attempt at a call.
+        judging: chains whose program is being judged.
+        timing: chains whose program is being timed.
+        waiting_sandbox: chains that wait for a sandbox.
+        waiting_lane: chains that wait for the timing lane.
+        held: chains whose action waits for a person.
+    """
+
+    problems: int
+    ended: int
+    solved: int
+    correct_share: float | None
+    optimised: int
+    optimised_share: float | None
+    measured: int
+    speedup: float | None
+    unmeasured: int
+    infrastructure: int
+    cancelled: int
+    flagged: int
+    calls: int
+    tokens: int
+    in_model: int
+    backing_off: int
+    judging: int
+    timing: int
+    waiting_sandbox: int
+    waiting_lane: int
+    held: int
+
+
+class _Figures(msgspec.Struct, frozen=True):
+    """What totals need of one problem."""
+
+    best: Best | None
+    doing: Doing | None
+    flagged: bool
+    stages: tuple[Stage, ...]
+    log_speedup: float | None
+
+
+def is_optimised(speedup: float) -> bool:
+    """Whether a program takes over 10 % less time, given how many times faster it is."""
+    return speedup > 0 and 1 - 1 / speedup > OPTIMISED_SHARE
+
+
+def totals(state: RunState) -> Totals:
+    """The figures of the run so far; shares and speedups are over the problems that have ended."""
+    problems = state.problems.values()
+    ended = [(problem, _figures(problem)) for problem in problems if problem.status in _ENDED]
+    solved = [figures for _, figures in ended if figures.best is not None]
+    logs = [figures.log_speedup for figures in solved if figures.log_speedup is not None]
+    optimised = sum(figures.best is not None and figures.best.optimised for figures in solved)
+    stages = [stage for problem in problems for stage in _figures(problem).stages]
+    return Totals(
+        problems=len(problems),
+        ended=len(ended),
+        solved=len(solved),
+        correct_share=len(solved) / len(ended) if ended else None,
+        optimised=optimised,
+        optimised_share=optimised / len(ended) if ended else None,
+        measured=len(logs),
+        speedup=math.exp(math.fsum(logs) / len(logs)) if logs else None,
+        unmeasured=len(solved) - len(logs),
+        infrastructure=sum(problem.status == "infrastructure" for problem, _ in ended),
+        cancelled=sum(problem.status == "cancelled" for problem, _ in ended),
+        flagged=sum(_figures(problem).flagged for problem in problems),
+        calls=state.calls,
+        tokens=state.prompt_tokens + state.completion_tokens,
+        in_model=stages.count("model"),
+        backing_off=stages.count("back-off"),
+        judging=stages.count("judging"),
+        timing=stages.count("timing"),
+        waiting_sandbox=stages.count("sandbox"),
+        waiting_lane=stages.count("lane"),
+        held=stages.count("held"),
+    )
+
+
+def problem_best(problem: ProblemState) -> Best | None:
+    """The fastest correct program over all chains, None where no chain has one."""
+    return _figures(problem).best
+
+
+def best_of(chains: tuple[ChainState, ...]) -> Best | None:
+    """The fastest of the chains' best programs; the first of equals.
+
+    The one with the highest measured ratio to the reference, else to its seed; programs that were
+    not measured come after those that were.
+    """
+    bests = (best for chain in chains if (best := chain_best(chain)) is not None)
+    return max(bests, key=_rank, default=None)
+
+
+def chain_best(chain: ChainState) -> Best | None:
+    """The chain's seed, or the last program that was kept in its place; never a flagged one."""
+    best: Round | None = None
+    for round_ in chain.rounds:
+        if is_correct(round_) and (best is None or _was_kept(round_)):
+            best = round_
+    if best is None or best.candidate is None:
+        return None
+    return Best(chain=chain.index, round=best.index, candidate=best.candidate, measurement=best.measurement)
+
+
+def is_correct(round_: Round) -> bool:
+    """Whether the round's program is correct and is not suspected of cheating."""
+    return round_.verdict is not None and round_.verdict.correct and not is_flagged(round_)
+
+
+def is_flagged(round_: Round) -> bool:
+    """Whether the round's program is suspected of cheating."""
+    if round_.outcome is not None and round_.outcome.kind == "flagged":
+        return True
+    return round_.verdict is not None and round_.verdict.kind == "suspected-cheating"
+
+
+def problem_stage(problem: ProblemState) -> Doing | None:
+    """What the problem is doing now, None where nothing is going on.
+
+    Of several chains, the one whose stage tells most; of those, the one that is longest in it.
+    """
+    return _figures(problem).doing
+
+
+def tests_passed(problem: ProblemState) -> tuple[int, int] | None:
+    """Tests that its best program passed, and how many there are; None before any verdict.
+
+    Without a correct program, that of the one that came furthest.
+    """
+    verdicts = [r.verdict for chain in problem.chains for r in chain.rounds if r.verdict is not None]
+    if not verdicts:
+        return None
+    furthest = max(verdicts, key=lambda verdict: (verdict.correct, verdict.tests_passed))
+    return furthest.tests_passed, furthest.tests_total or problem.head.tests
+
+
+def _figures(problem: ProblemState) -> _Figures:
+    known: _Figures | None = problem.__dict__.get("figures")
+    if known is None:
+        known = problem.__dict__["figures"] = _work_out(problem)
+    return known
+
+
+def _work_out(problem: ProblemState) -> _Figures:
+    best = best_of(problem.chains)
+    ratio = best.vs_reference if best is not None else None
+    return _Figures(
+        best=best,
+        doing=_doing(problem.chains),
+        flagged=any(is_flagged(round_) for chain in problem.chains for round_ in chain.rounds),
+        stages=tuple(chain.stage for chain in problem.chains if chain.stage is not None),
+        log_speedup=math.log(ratio.estimate) if ratio is not None else None,
+    )
+
+
+def _doing(chains: tuple[ChainState, ...]) -> Doing | None:
+    busy = [(chain, chain.stage) for chain in chains if chain.stage is not None]
+    if not busy:
+        return None
+    chain, stage = min(busy, key=lambda one: (STAGES_BY_TELLING.index(one[1]), one[0].stage_since))
+    return Doing(
+        chain=chain.index,
+        stage=stage,
+        detail=chain.stage_detail,
+        since=chain.stage_since,
+        progress=chain.progress,
+        label=chain.rounds[-1].ask.label if chain.rounds else "",
+    )
+
+
+def _was_kept(round_: Round) -> bool:
+    return round_.outcome is not None and round_.outcome.kind in {"kept", "beats-reference"}
+
+
+def _measured(ratio: Ratio | None) -> Ratio | None:
+    if ratio is None or ratio.verdict == "unmeasured" or not 0 < ratio.estimate < math.inf:
+        return None
+    return ratio
+
+
+def _rank(best: Best) -> tuple[float, float]:
+    """Zero stands for what was not measured: every ratio is above it."""
+    return (
+        best.vs_reference.estimate if best.vs_reference else 0.0,
+        best.vs_seed.estimate if best.vs_seed else 0.0,
+    )
