@@ -17,6 +17,8 @@ import base64
 import binascii
 import json
 import math
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -24,7 +26,16 @@ from typing import TypeAlias
 MAX_DEPTH = 200
 """How deeply containers may be nested."""
 
+MAX_SAME_HASH = 64
+"""How many items of a set, or keys of a dict, may share one hash.
+
+Hashes of numbers are the same in every process, so a hostile value can be made of colliding ones: 100,000
+of them would keep a set busy for minutes.
+"""
+
 _SAFE_INTEGER = 1 << 53
+_HEXADECIMAL = re.compile(r"-?[0-9a-f]+", re.ASCII)
+_SPECIAL_FLOATS = frozenset({"nan", "inf", "-inf"})
 
 Value: TypeAlias = object
 """A plain value: None, bool, int, float, complex, str, bytes, a list, tuple, set, frozenset or dict of
@@ -76,6 +87,21 @@ def decode_arguments(text: str) -> tuple[Value, ...]:
     if not isinstance(value, tuple):
         raise CodeError("arguments must be a tuple")
     return value
+
+
+def hashable_items(items: list[Value]) -> list[Value]:
+    """The items, once it is known that a set of them is built in time proportional to their number.
+
+    Raises:
+        CodeError: one cannot be hashed, or too many share one hash.
+    """
+    try:
+        hashes = Counter(map(hash, items))
+    except TypeError as error:
+        raise CodeError(f"{error}, so it is no item of a set and no key") from error
+    if hashes and max(hashes.values()) > MAX_SAME_HASH:
+        raise CodeError(f"over {MAX_SAME_HASH} items share one hash")
+    return items
 
 
 def _refuse_constant(name: str) -> object:
@@ -157,14 +183,15 @@ def _text(body: object) -> str:
 
 
 def _pairs(body: object, depth: int) -> dict[Value, Value]:
-    pairs: dict[Value, Value] = {}
+    pairs: list[tuple[Value, Value]] = []
     for pair in _items(body, depth):
         match pair:
             case [key, value]:
-                pairs[key] = value
+                pairs.append((key, value))
             case _:
                 raise CodeError("a dict must hold pairs")
-    return pairs
+    hashable_items([key for key, _ in pairs])
+    return dict(pairs)
 
 
 def _complex(body: object, depth: int) -> complex:
@@ -174,20 +201,34 @@ def _complex(body: object, depth: int) -> complex:
     raise CodeError("a complex number has two parts")
 
 
+def _integer(body: object) -> int:
+    text = _text(body)
+    if not _HEXADECIMAL.fullmatch(text):
+        raise CodeError("an integer must be hexadecimal")
+    return int(text, 16)
+
+
+def _float(body: object) -> float:
+    text = _text(body)
+    if text not in _SPECIAL_FLOATS:
+        raise CodeError("a finite float must be a number")
+    return float(text)
+
+
 def _bytes(body: object) -> bytes:
     try:
         return base64.b64decode(_text(body), validate=True)
-    except binascii.Error as error:
+    except (binascii.Error, ValueError) as error:
         raise CodeError(f"not base64: {error}") from error
 
 
 _READERS: dict[str, Callable[[object, int], Value]] = {
     "t": lambda body, depth: tuple(_items(body, depth)),
-    "s": lambda body, depth: set(_items(body, depth)),
-    "z": lambda body, depth: frozenset(_items(body, depth)),
+    "s": lambda body, depth: set(hashable_items(_items(body, depth))),
+    "z": lambda body, depth: frozenset(hashable_items(_items(body, depth))),
     "d": _pairs,
-    "i": lambda body, _: int(_text(body), 16),
-    "f": lambda body, _: float(_text(body)),
+    "i": lambda body, _: _integer(body),
+    "f": lambda body, _: _float(body),
     "c": _complex,
     "b": lambda body, _: _bytes(body),
     "o": lambda body, _: Opaque(_text(body)),

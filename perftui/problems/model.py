@@ -8,17 +8,17 @@ from typing import Literal
 
 import msgspec
 
-ComparisonKind = Literal["equal", "close", "true", "false", "equal-as-tuple", "text"]
+ComparisonKind = Literal["equal", "identical", "close", "true", "false", "equal-as-tuple", "text"]
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     """How the output of a test is held against what is expected.
 
     Attributes:
-        kind: `equal`: Python's `==` on plain values. `close`: a number within `tolerance`.
-            `true` and `false`: the truth of the output. `equal-as-tuple`: `==` after `tuple()` on
-            both sides. `text`: standard output, with trailing white space of lines and of the
-            whole left out.
+        kind: `equal`: Python's `==` on plain values. `identical`: equal and of the same type, as `is`
+            tells for None, True and False. `close`: a number within `tolerance`. `true` and
+            `false`: the truth of the output. `equal-as-tuple`: `==` after `tuple()` on both sides.
+            `text`: standard output, with trailing white space of lines and of the whole left out.
         tolerance: the largest absolute difference that `close` accepts (exclusive).
     """
 

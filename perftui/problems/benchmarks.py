@@ -1,0 +1,133 @@
+"""Benchmarks by name or path, and the choice of problems from one."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from perftui.errors import BadInputError
+from perftui.problems import humaneval
+from perftui.problems.model import Benchmark
+from perftui.problems.native import load_native
+from perftui.text import one_line
+
+
+class _Named(msgspec.Struct, frozen=True):
+    """A benchmark that has a name."""
+
+    load: Callable[[Path], Benchmark]
+    source: str
+
+
+_NAMED = {
+    humaneval.NAME: _Named(
+        load=humaneval.load_humaneval,
+        source="data/HumanEval.jsonl.gz of https://github.com/openai/human-eval",
+    ),
+}
+_RANGE = re.compile(r"(?P<prefix>.*/)?(?P<first>\d{1,9})-(?P<last>\d{1,9})", re.DOTALL)
+
+
+def load_benchmark(name_or_path: str, data: Path | None) -> Benchmark:
+    """Read a benchmark.
+
+    Args:
+        name_or_path: a known name, or the path of a problem file or a folder of them.
+        data: the file of a named benchmark.
+
+    Raises:
+        BadInputError: there is no such benchmark, or its file cannot be used.
+    """
+    named = _NAMED.get(name_or_path)
+    if named is not None:
+        if data is None:
+            raise BadInputError(f"{name_or_path}: give its file with --data FILE ({named.source})")
+        return named.load(data)
+    if not _is_path(name_or_path):
+        known = ", ".join(_NAMED)
+        raise BadInputError(
+            f"unknown benchmark {one_line(name_or_path, 60)!r}: known are {known}, "
+            "or give the path of a problem file (.toml) or of a folder of them"
+        )
+    if data is not None:
+        raise BadInputError("--data is for benchmarks that have a name, not for a path")
+    return load_native(Path(name_or_path))
+
+
+def select(benchmark: Benchmark, ids: Sequence[str] | None, limit: int | None) -> Benchmark:
+    """A part of a benchmark, in the benchmark's order.
+
+    Args:
+        benchmark: to choose from.
+        ids: each a full id (`HumanEval/0`), what follows its last slash (`0`), a range of such numbers
+            (`0-9`, `HumanEval/0-9`), or several with commas between; None is all.
+        limit: keep only so many, the first; None is no bound.
+
+    Raises:
+        BadInputError: an id is not there, stands for several problems, or the limit is no count.
+    """
+    if limit is not None and limit < 1:
+        raise BadInputError("--limit: a number above 0 is wanted")
+    problems = benchmark.problems
+    if ids is not None:
+        known = [problem.id for problem in problems]
+        tokens = [token.strip() for text in ids for token in text.split(",") if token.strip()]
+        if not tokens:
+            raise BadInputError("--problems: no ids are given")
+        wanted = {found for token in tokens for found in _matching(token, known)}
+        problems = tuple(problem for problem in problems if problem.id in wanted)
+    return msgspec.structs.replace(benchmark, problems=problems[:limit])
+
+
+def _is_path(text: str) -> bool:
+    try:
+        return Path(text).exists() or os.sep in text or text.endswith(".toml")
+    except (OSError, ValueError):
+        return False
+
+
+def _matching(token: str, known: list[str]) -> list[str]:
+    if token in known:
+        return [token]
+    found = [name for name in known if name.endswith(f"/{token}")]
+    if len(found) > 1:
+        raise BadInputError(f"--problems: {one_line(token, 60)!r} stands for several: {_listed(found)}")
+    if found:
+        return found
+    return _in_range(token, known) or _unknown(token, known)
+
+
+def _in_range(token: str, known: list[str]) -> list[str]:
+    """The ids with a number in the range that a token names; none where it names no range."""
+    match = _RANGE.fullmatch(token)
+    if match is None:
+        return []
+    first, last = int(match["first"]), int(match["last"])
+    found = []
+    for name in known:
+        prefix, slash, number = name.rpartition("/")
+        fits = match["prefix"] in (None, prefix + slash)
+        if fits and number.isdecimal() and len(number) < 10 and first <= int(number) <= last:
+            found.append(name)
+    if len({name.rpartition("/")[0] for name in found}) > 1:
+        raise BadInputError(f"--problems: {one_line(token, 60)!r} stands for several: {_listed(found)}")
+    return found
+
+
+def _unknown(token: str, known: list[str]) -> list[str]:
+    spellings = {spelling: name for name in known for spelling in (name, name.rpartition("/")[2])}
+    near = dict.fromkeys(
+        spellings[match] for match in difflib.get_close_matches(token[:100], spellings, n=3, cutoff=0.5)
+    )
+    hint = f"near it are {_listed(list(near))}" if near else f"such as {_listed(known)}"
+    raise BadInputError(f"--problems: no problem {one_line(token, 60)!r}; {hint}")
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(one_line(name, 60) for name in names[:3])
+    return f"{shown}, …" if len(names) > 3 else shown
