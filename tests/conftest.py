@@ -1,10 +1,78 @@
-"""What all tests share."""
+"""What all tests share: the event loop's kind, and the Docker engine where one answers."""
 
 from __future__ import annotations
 
+import functools
+import os
+from collections.abc import AsyncIterator
+
+import anyio
 import pytest
+
+from perftui.errors import EnvironmentLacksError
+from perftui.sandbox.container import APP_LABEL
+from perftui.sandbox.docker import DockerEngine, engine_answers, open_engine
+from perftui.sandbox.docker_model import ImageFacts
+from perftui.sandbox.image import ensure_image
+from perftui.sandbox.owner import owner_from_labels
 
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A test that needs Docker fails without it where Docker is required, and is skipped elsewhere."""
+    if item.get_closest_marker("docker") and (lacks := _what_docker_lacks()):
+        _skip_or_fail(lacks)
+
+
+@pytest.fixture(scope="session")
+def sandbox_image() -> ImageFacts:
+    """The sandbox's image, built once from PERFTUI_BASE_IMAGE or the default base."""
+
+    async def build() -> ImageFacts:
+        async with open_engine() as engine:
+            return await ensure_image(engine, None, print)
+
+    try:
+        return anyio.run(build)
+    except EnvironmentLacksError as error:
+        _skip_or_fail(str(error))
+        raise
+
+
+@pytest.fixture
+async def docker_engine() -> AsyncIterator[DockerEngine]:
+    """The engine; when the test is over, no container of this process may be left."""
+    async with open_engine() as engine:
+        await engine_answers(engine)
+        yield engine
+        assert await containers_of_this_process(engine) == []
+
+
+async def containers_of_this_process(engine: DockerEngine) -> list[str]:
+    """The ids of the containers that this process holds."""
+    containers = await engine.containers(APP_LABEL)
+    owners = {container.id: owner_from_labels(container.labels) for container in containers}
+    return [name for name, owner in owners.items() if owner is not None and owner.pid == os.getpid()]
+
+
+@functools.cache
+def _what_docker_lacks() -> str:
+    async def ask() -> None:
+        async with open_engine() as engine:
+            await engine_answers(engine)
+
+    try:
+        anyio.run(ask)
+    except EnvironmentLacksError as error:
+        return str(error)
+    return ""
+
+
+def _skip_or_fail(reason: str) -> None:
+    if os.environ.get("PERFTUI_REQUIRE_DOCKER") == "1":
+        pytest.fail(f"Docker is required here: {reason}", pytrace=False)
+    pytest.skip(reason)

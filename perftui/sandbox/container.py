@@ -1,0 +1,77 @@
+"""One container of a sandbox, from its creation to its removal."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from perftui.sandbox.attach import AttachStream, attach
+from perftui.sandbox.docker import DockerEngine, DockerError
+from perftui.sandbox.docker_model import ContainerSpec
+from perftui.sandbox.owner import Owner
+
+APP_LABEL: Final = "perftui.sandbox"
+SESSION_LABEL: Final = "perftui.session"
+
+_SUPERVISOR_BYTES: Final = 256 << 20
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DockerSetup:
+    """What all containers of a pool have in common.
+
+    Attributes:
+        image: the image's id.
+        owner: the process that holds them.
+        session: names the pool among the owner's.
+        memory_bytes: what one program may use; the container has room for its supervisor beside it.
+        cores: the cores it may use; empty for all of the engine's.
+    """
+
+    image: str
+    owner: Owner
+    session: str
+    memory_bytes: int
+    cores: tuple[int, ...] = ()
+
+
+@asynccontextmanager
+async def running_container(engine: DockerEngine, setup: DockerSetup) -> AsyncIterator[AttachStream]:
+    """A container that was just started, as the stream to its supervisor; it is removed on exit, always.
+
+    Raises:
+        SandboxLostError: the engine failed.
+        EnvironmentLacksError: the engine is gone.
+    """
+    container = await engine.create(_spec(setup))
+    try:
+        # Attached before it starts, so that nothing it says is lost.
+        async with await attach(engine.endpoint, container, api_version=engine.api_version) as stream:
+            await engine.start(container)
+            yield stream
+    finally:
+        await _remove(engine, container)
+
+
+async def _remove(engine: DockerEngine, container: str) -> None:
+    """Remove it; where the engine fails, the supervisor has lost its host and ends by itself."""
+    try:
+        await engine.remove(container)
+    except DockerError as error:
+        _log.warning("a sandbox was not removed at once: %s", error)
+
+
+def _spec(setup: DockerSetup) -> ContainerSpec:
+    return ContainerSpec(
+        image=setup.image,
+        name=f"perftui-{setup.session}-{uuid.uuid4().hex[:12]}",
+        labels={APP_LABEL: "1", SESSION_LABEL: setup.session, **setup.owner.labels()},
+        memory_bytes=setup.memory_bytes + _SUPERVISOR_BYTES,
+        cores=setup.cores,
+    )

@@ -1,0 +1,124 @@
+"""Who may use which core: one user a core at a time, and one core that timing can always have next."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import anyio
+
+
+def usable_cores() -> tuple[int, ...]:
+    """The numbers of the cores that this process may run on, in order.
+
+    Ask before `settle_host`, which makes them fewer.
+    """
+    if hasattr(os, "sched_getaffinity"):
+        return tuple(sorted(os.sched_getaffinity(0)))
+    return tuple(range(os.cpu_count() or 1))
+
+
+class Cores:
+    """Lends cores: any free one to judging, only the timing core to timing.
+
+    Those who wait for timing are served before those who wait for judging. With one core, everything
+    takes turns on it.
+
+    Attributes:
+        all: the cores, in order.
+        timing_core: the last of them.
+    """
+
+    def __init__(self, cores: Sequence[int]) -> None:
+        if not cores:
+            raise ValueError("there must be at least one core")
+        self.all = tuple(cores)
+        self.timing_core = self.all[-1]
+        # Taken from the right: judging comes to the timing core last.
+        self._free = sorted(self.all, key=lambda core: core != self.timing_core)
+        self._timing: deque[_Wish] = deque()
+        self._judging: deque[_Wish] = deque()
+
+    @asynccontextmanager
+    async def judging(self) -> AsyncIterator[int]:
+        """Wait for a core to judge on, and give its number."""
+        core = await self._take(self._judging, self._free[-1] if self._free else None)
+        try:
+            yield core
+        finally:
+            self._release(core)
+
+    @asynccontextmanager
+    async def timing(self) -> AsyncIterator[int]:
+        """Wait for the timing core, and give its number."""
+        core = await self._take(self._timing, self.timing_core if self.timing_core in self._free else None)
+        try:
+            yield core
+        finally:
+            self._release(core)
+
+    async def _take(self, queue: deque[_Wish], free: int | None) -> int:
+        if free is not None:
+            self._free.remove(free)
+            return free
+        wish = _Wish()
+        queue.append(wish)
+        try:
+            await wish.granted.wait()
+        except BaseException:
+            if wish.core is None:
+                queue.remove(wish)
+            else:
+                self._release(wish.core)
+            raise
+        if wish.core is None:
+            raise AssertionError("a wish is granted with a core")
+        return wish.core
+
+    def _release(self, core: int) -> None:
+        queue = self._timing if core == self.timing_core and self._timing else self._judging
+        if queue:
+            queue.popleft().grant(core)
+        elif core == self.timing_core:
+            self._free.insert(0, core)
+        else:
+            self._free.append(core)
+
+
+class _Wish:
+    """Somebody's waiting for a core."""
+
+    def __init__(self) -> None:
+        self.granted = anyio.Event()
+        self.core: int | None = None
+
+    def grant(self, core: int) -> None:
+        self.core = core
+        self.granted.set()
+
+
+def settle_host(cores: Sequence[int]) -> Callable[[], None]:
+    """Keep this process, all its threads and those to come, off the last of these cores.
+
+    Does nothing where there is one core only, or where the system cannot do it. Processes started
+    later inherit it; a supervisor sets its children's cores itself.
+
+    Returns:
+        A function that undoes it.
+    """
+    others = set(cores[:-1])
+    if not others or not hasattr(os, "sched_setaffinity"):
+        return lambda: None
+    before = os.sched_getaffinity(0)
+    _move_threads(others)
+    return lambda: _move_threads(before)
+
+
+def _move_threads(cores: set[int]) -> None:
+    for thread in Path("/proc/self/task").iterdir():
+        # A thread may have ended meanwhile.
+        with suppress(ProcessLookupError):
+            os.sched_setaffinity(int(thread.name), cores)
