@@ -9,7 +9,8 @@ import msgspec
 SpeedVerdict = Literal["faster", "slower", "same", "unmeasured"]
 """`same`: the whole interval lies within ±10 %. `unmeasured`: nothing can be said, and never a guess."""
 
-ArmName = Literal["candidate", "best", "seed", "reference", "control"]
+ArmName = Literal["candidate", "best", "seed", "reference", "control", "null"]
+"""`control` is the baseline once more; `null` stands for a program that does nothing, in raw trials only."""
 
 
 class Arm(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +41,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
         encode_ns: encoding outputs.
         wall_ns: wall time of the same phases.
         peak_bytes: peak memory.
+        zygote: which zygote forked it; one for all trials of a block.
     """
 
     arm: ArmName
@@ -52,6 +54,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     encode_ns: int = 0
     wall_ns: int = 0
     peak_bytes: int = 0
+    zygote: int = 0
 
 
 class Ratio(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,98 @@
+"""From the blocks of a measurement to its ratios, noise floor and flags: pure, and heavy on the CPU."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from perftui.timing.cost import Block, Columns, all_blocks, cost_ns, costs, tabulate
+from perftui.timing.estimate import compare, noise_floor, resample
+from perftui.timing.fill import too_short
+from perftui.timing.model import ArmName, Ratio
+from perftui.timing.repeats import spared
+from perftui.timing.schedule import Cast
+from perftui.timing.verdict import ratio_of, same_program
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What the blocks so far say.
+
+    Attributes:
+        columns: the figures behind it.
+        ratios: the candidate against each rival.
+        control: the baseline against itself.
+        floor: the noise floor.
+        cpu_ns: median cost of a pass of the candidate.
+        baseline_cpu_ns: the same for the baseline.
+        short: rivals against which nothing can be said, because both programs' work is lost in the
+            harness's own cost.
+        repeats_cheaper: whether the candidate's repeats cost far less than its first calls, and the
+            baseline's do not.
+    """
+
+    columns: Columns
+    ratios: dict[ArmName, Ratio]
+    control: Ratio
+    floor: float
+    cpu_ns: int
+    baseline_cpu_ns: int
+    short: frozenset[ArmName]
+    repeats_cheaper: bool
+
+
+def analyse(
+    cast: Cast,
+    blocks: Sequence[Block],
+    *,
+    repeats: int,
+    whole: bool,
+    look_confidence: float,
+    confidence: float,
+    seed: int,
+) -> Figures:
+    """Work out what the blocks say.
+
+    Args:
+        cast: who is who.
+        blocks: whole blocks, at least two.
+        repeats: passes per trial.
+        whole: for programs that read stdin.
+        look_confidence: of the intervals at this look.
+        confidence: of all looks together.
+        seed: of the resampling.
+
+    Raises:
+        ValueError: the baseline cost nothing: there is no clock.
+    """
+    base, mine = cast.baseline.names[0], cast.candidate.names[0]
+    columns = tabulate(blocks, baseline=base, repeats=repeats, whole=whole)
+    drawn = resample(columns.blocks, seed)
+    control = compare(columns, "control", base, confidence=look_confidence, drawn=drawn)
+    floor = noise_floor(control)
+    ratios = {}
+    for name, rival in cast.rivals.items():
+        if rival is cast.candidate:
+            ratios[name] = same_program(columns.blocks, confidence)
+            continue
+        found = compare(columns, mine, rival.names[0], confidence=look_confidence, drawn=drawn)
+        ratios[name] = ratio_of(found, floor, confidence)
+    proof = spared(blocks, mine, base, repeats)
+    return Figures(
+        columns=columns,
+        ratios=ratios,
+        control=ratio_of(control, floor, confidence),
+        floor=floor,
+        cpu_ns=round(float(np.median(cost_ns(columns, mine)))),
+        baseline_cpu_ns=round(float(np.median(cost_ns(columns, base)))),
+        short=frozenset(name for name, rival in cast.rivals.items() if _short(columns, mine, rival.names[0])),
+        repeats_cheaper=proof is not None and proof.cheaper,
+    )
+
+
+def _short(columns: Columns, arm: ArmName, other: ArmName) -> bool:
+    """Whether even the dearer of two programs cannot be told from the harness."""
+    dearer = max(float(np.median(costs(columns, name, all_blocks(columns)))) for name in (arm, other))
+    return too_short(dearer, float(np.median(columns.null)), columns.resolution)

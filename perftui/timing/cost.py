@@ -1,0 +1,199 @@
+"""What a pass costs a program: its work, less the harness's share, with nothing hidden elsewhere.
+
+Per trial and per pass (`r` passes a trial), in ns of process CPU:
+
+    work = (first + rest) / r    load = load / r    decode = decode / r    encode = encode
+
+Only one pass is encoded, so `encode` is per pass already. A program that reads stdin is timed from
+its start to its end: its work is the sum of all phases, and there is nothing to charge.
+
+Within block `b` all is told as a fraction of the baseline's mean work there, `base_b`, so that a
+machine that changes its speed between blocks changes no fraction. For an arm `a`:
+
+    w_ab = work_ab / base_b               null_b = work of the null program / base_b
+    x_abp = (p_ab - p_baseline,b) / base_b        for p in load, decode, encode
+
+    cost_ab = w_ab - median_b(null_b) + sum_p max(0, median_b(x_abp))
+
+What an arm spends over the baseline in another phase is charged to it, and what it spends less is
+never credited: moving work out of the calls gains nothing. Medians over blocks are taken before the
+clipping, because clipping each noisy block by itself would charge noise to every honest program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import fmean
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from perftui.sandbox.protocol import TrialFact
+from perftui.timing.model import ArmName
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+Indices: TypeAlias = npt.NDArray[np.intp]
+
+METER_NS = 1_000.0
+"""What reading the clock from outside may be off by, per trial (a read takes 0.6 to 1.5 us)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One trial's facts and whose they are."""
+
+    arm: ArmName
+    fact: TrialFact
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """All trials of a block, in the order they ran."""
+
+    index: int
+    zygote: int
+    runs: tuple[Run, ...]
+
+    def facts(self, arm: ArmName) -> tuple[TrialFact, ...]:
+        """The facts of one arm's trials."""
+        return tuple(run.fact for run in self.runs if run.arm == arm)
+
+
+@dataclass(frozen=True, slots=True)
+class Phases:
+    """What one pass costs in each phase, in ns."""
+
+    work: float
+    load: float = 0.0
+    decode: float = 0.0
+    encode: float = 0.0
+
+
+def phases_of(fact: TrialFact, repeats: int, *, whole: bool) -> Phases:
+    """The phases of one trial per pass; `whole` adds all up, for programs that read stdin."""
+    work = sum(fact.first_ns) + fact.rest_ns
+    if whole:
+        return Phases((work + fact.load_ns + fact.decode_ns + fact.encode_ns) / repeats)
+    return Phases(work / repeats, fact.load_ns / repeats, fact.decode_ns / repeats, float(fact.encode_ns))
+
+
+@dataclass(frozen=True, slots=True)
+class ArmColumns:
+    """An arm's figures as fractions of the baseline's work.
+
+    Attributes:
+        work: shape (blocks,).
+        excess: shape (3, blocks): load, decode, encode over the baseline's.
+    """
+
+    work: Floats
+    excess: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """A measurement's figures, block by block.
+
+    Attributes:
+        base_ns: the baseline's work per pass, harness included; shape (blocks,).
+        null: the null program's work as a fraction of it; shape (blocks,).
+        arms: by the arm's first name.
+        resolution: how far a cost may be off in either direction, as a fraction.
+    """
+
+    base_ns: Floats
+    null: Floats
+    arms: dict[ArmName, ArmColumns]
+    resolution: float
+
+    @property
+    def blocks(self) -> int:
+        """How many blocks there are."""
+        return len(self.base_ns)
+
+
+def tabulate(blocks: Sequence[Block], *, baseline: ArmName, repeats: int, whole: bool) -> Columns:
+    """Bring the trials of all blocks into columns.
+
+    Args:
+        blocks: at least one, each with trials of every arm and of the null program.
+        baseline: the first name of the arm that all is told in.
+        repeats: passes per trial.
+        whole: for programs that read stdin.
+
+    Raises:
+        ValueError: the baseline's work is nothing: there is no clock.
+    """
+    names: tuple[ArmName, ...] = tuple(dict.fromkeys(run.arm for run in blocks[0].runs))
+    tables = {name: _phase_table(blocks, name, repeats, whole=whole) for name in names}
+    nulls, base = tables.pop("null")[0], tables[baseline]
+    if not (base[0] > 0).all():
+        raise ValueError("the baseline cost no CPU time")
+    arms = {
+        name: ArmColumns(work=table[0] / base[0], excess=(table[1:] - base[1:]) / base[0])
+        for name, table in tables.items()
+    }
+    return Columns(base[0], nulls / base[0], arms, resolution_ns(nulls, repeats) / float(np.median(base[0])))
+
+
+def resolution_ns(nulls: Floats, repeats: int) -> float:
+    """How well the harness's own cost is known, in ns per pass: its quartile range, or the meter's step."""
+    low, high = np.percentile(nulls, [25, 75])
+    return max(METER_NS / repeats, float(high - low))
+
+
+def costs(columns: Columns, arm: ArmName, index: Indices) -> Floats:
+    """What an arm costs in each of the chosen blocks, as fractions of the baseline's work.
+
+    Args:
+        columns: the figures.
+        arm: whose cost.
+        index: blocks by position, shape (resamples, n): medians are taken along the last axis.
+
+    Returns:
+        Shape (resamples, n); never under a quarter of the resolution.
+    """
+    work = columns.arms[arm].work[index]
+    cost: Floats = np.maximum(work + _shift(columns, arm, index), columns.resolution / 4)
+    return cost
+
+
+def all_blocks(columns: Columns) -> Indices:
+    """The index that chooses each block once."""
+    return np.arange(columns.blocks, dtype=np.intp)[np.newaxis, :]
+
+
+def cost_ns(columns: Columns, arm: ArmName) -> Floats:
+    """What a pass costs an arm in ns, in each block."""
+    found: Floats = costs(columns, arm, all_blocks(columns))[0] * columns.base_ns
+    return found
+
+
+def charge_ns(columns: Columns, arm: ArmName) -> Floats:
+    """What is added to a pass's work to make its cost (charges less the null's cost), in each block."""
+    charged: Floats = _shift(columns, arm, all_blocks(columns))[0, 0] * columns.base_ns
+    return charged
+
+
+def _shift(columns: Columns, arm: ArmName, index: Indices) -> Floats:
+    """The charges of an arm less the null program's cost, as a fraction; shape (resamples, 1)."""
+    shift: Floats = -np.median(columns.null[index], axis=-1, keepdims=True)
+    for phase in columns.arms[arm].excess:
+        if phase.any():
+            shift = shift + np.maximum(0.0, np.median(phase[index], axis=-1, keepdims=True))
+    return shift
+
+
+def _phase_table(blocks: Sequence[Block], arm: ArmName, repeats: int, *, whole: bool) -> Floats:
+    """Shape (4, blocks): work, load, decode, encode in ns per pass, the mean of a block's trials."""
+    rows = [[phases_of(fact, repeats, whole=whole) for fact in block.facts(arm)] for block in blocks]
+    return np.array(
+        [
+            [fmean(phases.work for phases in row) for row in rows],
+            [fmean(phases.load for phases in row) for row in rows],
+            [fmean(phases.decode for phases in row) for row in rows],
+            [fmean(phases.encode for phases in row) for row in rows],
+        ]
+    )

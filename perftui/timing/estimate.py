@@ -1,0 +1,111 @@
+"""How many times faster one program is than another, with an interval; and what noise looks like.
+
+The estimate is the median over blocks of paired log-ratios of cost. Its interval is a bootstrap over
+blocks: every step from fractions to median is done anew on each resample, so the doubt about the
+harness's cost and about charges is in it. Two things widen it:
+
+* With few pairs the bootstrap is too sure of itself. The distance of each end of the central 95 %
+  from the estimate is stretched by `t(confidence, pairs - 1) / z(95 %)`, Student's t for the wanted
+  confidence over the normal quantile of what was resampled. That also keeps extreme quantiles from
+  resting on a handful of resamples.
+* Each cost may be off by the resolution of the clock and of the null program's cost, in whichever
+  direction is worse.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import exp, log
+
+import numpy as np
+from scipy.special import stdtrit
+
+from perftui.timing.cost import Columns, Floats, Indices, all_blocks, costs
+from perftui.timing.model import ArmName
+
+MIN_PAIRS = 4
+"""Under this many pairs nothing is said."""
+
+MIN_FLOOR = 1.03
+"""No gain under 3 % is claimed: code layout and hash seeds alone move programs by that much."""
+
+_RESAMPLES = 1000
+_CENTRAL_PERCENTILES = (2.5, 97.5)
+_CENTRAL_Z = 1.959964
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A ratio in logarithms: over 0, the program is faster than the other.
+
+    Attributes:
+        middle: median of paired log-ratios.
+        low: lower end of the interval.
+        high: upper end.
+        pairs: how many pairs it rests on.
+        drift: 95th percentile of the resampled medians' distance from no difference.
+    """
+
+    middle: float
+    low: float
+    high: float
+    pairs: int
+    drift: float
+
+
+def resample(pairs: int, seed: int) -> Indices:
+    """Blocks drawn with replacement, shape (resamples, pairs); the same for the same seed."""
+    return np.random.default_rng(seed).integers(0, pairs, size=(_RESAMPLES, pairs), dtype=np.intp)
+
+
+def compare(columns: Columns, arm: ArmName, other: ArmName, *, confidence: float, drawn: Indices) -> Estimate:
+    """How many times faster an arm is than another.
+
+    Args:
+        columns: at least two blocks.
+        arm: the arm in question.
+        other: what it is held against.
+        confidence: two-sided, of the interval.
+        drawn: resampled blocks, of `resample`.
+    """
+    middle = float(_median_log_ratio(columns, arm, other, all_blocks(columns))[0])
+    medians = _median_log_ratio(columns, arm, other, drawn)
+    low, high = (float(end) for end in np.percentile(medians, _CENTRAL_PERCENTILES))
+    stretch = _stretch(columns.blocks, confidence)
+    off_arm, off_other = _offsets(columns, arm), _offsets(columns, other)
+    return Estimate(
+        middle=middle,
+        low=middle - max(0.0, middle - low) * stretch - off_arm[1] - off_other[0],
+        high=middle + max(0.0, high - middle) * stretch + off_arm[0] + off_other[1],
+        pairs=columns.blocks,
+        drift=float(np.percentile(np.abs(medians), 95)),
+    )
+
+
+def noise_floor(control: Estimate) -> float:
+    """The ratio that a gain must clear, from the baseline against itself.
+
+    A ratio's own interval already holds the noise of its own pairs. What it cannot show is an offset
+    that sticks to an arm for the whole measurement (where its code lies in memory, say). The control
+    is such an arm, with the same program as the baseline: whatever its median is away from 1 is
+    offset and noise. The floor is the 95 % bound of that distance, and never under MIN_FLOOR.
+    """
+    return max(MIN_FLOOR, exp(control.drift))
+
+
+def _median_log_ratio(columns: Columns, arm: ArmName, other: ArmName, index: Indices) -> Floats:
+    logs = np.log(costs(columns, other, index)) - np.log(costs(columns, arm, index))
+    medians: Floats = np.median(logs, axis=-1)
+    return medians
+
+
+def _stretch(pairs: int, confidence: float) -> float:
+    quantile = float(stdtrit(pairs - 1, 0.5 + confidence / 2))
+    return max(1.0, quantile / _CENTRAL_Z)
+
+
+def _offsets(columns: Columns, arm: ArmName) -> tuple[float, float]:
+    """How far, in logarithms, the cost may be over and under what was found, by the resolution."""
+    cost = float(np.median(costs(columns, arm, all_blocks(columns))))
+    least = max(cost - columns.resolution, cost / 100)
+    return log(cost / least), log((cost + columns.resolution) / cost)

@@ -1,0 +1,165 @@
+"""The loop that measures a candidate: fills a window, runs blocks, looks, and stops in time."""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from anyio import to_thread
+
+from perftui.sandbox.protocol import Limits, Sandbox
+from perftui.timing.analysis import Figures, analyse
+from perftui.timing.calibrating import Window, fill_window, time_tests
+from perftui.timing.cost import Block, Run
+from perftui.timing.estimate import MIN_PAIRS
+from perftui.timing.model import Arm, Measurement
+from perftui.timing.quality import load_average
+from perftui.timing.schedule import Cast, block_order, cast_of, zygote_of
+from perftui.timing.sequential import Plan, Stop, decide, look_confidence, next_look
+from perftui.timing.summary import Evidence, Failure, summarise
+from perftui.timing.trials import Check, Runner, UnfitError, Work
+
+__all__ = ["Check", "Work", "measure"]
+
+Progress = Callable[[int, int], None]
+"""Called with the blocks done and the blocks of the stage that is under way."""
+
+
+async def measure(
+    sandbox: Sandbox,
+    work: Work,
+    arms: Sequence[Arm],
+    *,
+    core: int,
+    limits: Limits,
+    budget_seconds: float,
+    seed: int,
+    check: Check,
+    on_progress: Progress,
+    clock: Callable[[], float] = time.monotonic,
+    plan: Plan | None = None,
+) -> Measurement:
+    """Measure a candidate against the programs it is compared with.
+
+    The verdict is against the chain's best where that is given, else against the reference, else
+    against the seed. What cannot be measured ends in a measurement that says why: a candidate's
+    wrong output has the flag `output-differs`, its death `run-failed`, another program's
+    `comparison-failed`.
+
+    Args:
+        sandbox: leased by the caller; it runs one trial at a time.
+        work: the timing inputs and how they are run.
+        arms: the candidate and what it is held against; equal programs may be given as one arm with
+            several names, or as several arms.
+        core: the core that trials are pinned to; nothing else may be timed on it meanwhile.
+        limits: of each trial.
+        budget_seconds: wall time; a block that would not end within it is not begun.
+        seed: of the schedule and of the resampling.
+        check: holds the outputs of a trial against what is expected; runs in a worker thread.
+        on_progress: called after each block, on the event loop.
+        clock: seconds.
+        plan: when to look and when to stop.
+
+    Raises:
+        SandboxLostError: the sandbox failed; nothing is known.
+        ValueError: no arm is the candidate.
+    """
+    started = clock()
+    cast = cast_of(arms)
+    evidence = Evidence(
+        core=core, cores=os.cpu_count() or 1, load_average=load_average(), budget_seconds=budget_seconds
+    )
+    runner = Runner(sandbox, work, limits, core, check)
+    loop = _Loop(runner, cast, evidence, plan or Plan(), seed, started + budget_seconds, clock, on_progress)
+    failure = None
+    try:
+        window = await fill_window(runner, cast, budget_seconds=budget_seconds, clock=clock)
+        evidence.repeats = window.repeats
+        evidence.test_times = await time_tests(runner, cast, budget_seconds=budget_seconds, clock=clock)
+        await loop.run(window)
+    except UnfitError as error:
+        failure = Failure(error.reason, error.flag)
+    return summarise(cast, evidence, whole=work.whole, seconds=clock() - started, failure=failure)
+
+
+@dataclass
+class _Loop:
+    """Blocks, looks, and the decision to go on."""
+
+    runner: Runner
+    cast: Cast
+    evidence: Evidence
+    plan: Plan
+    seed: int
+    deadline: float
+    clock: Callable[[], float]
+    on_progress: Progress
+
+    async def run(self, window: Window) -> None:
+        """Run blocks until the answer is clear, hopeless, or the budget is spent."""
+        rng = random.Random(self.seed)  # noqa: S311 (an order of trials, not a secret)
+        looked = 0
+        while True:
+            until = next_look(self.plan, looked)
+            await self._collect(window, rng, until)
+            done = len(self.evidence.blocks)
+            if done == looked or done < MIN_PAIRS:
+                return
+            figures = await self._look(looked, done, window)
+            self.evidence.figures = figures
+            looked = done
+            if done < until:
+                return
+            self.evidence.ending = self._decide(figures)
+            if self.evidence.ending is not None:
+                return
+
+    async def _collect(self, window: Window, rng: random.Random, until: int) -> None:
+        """Run blocks up to a number, or as many as end within the budget."""
+        blocks = self.evidence.blocks
+        expected = window.block_seconds
+        began, first = self.clock(), len(blocks)
+        while len(blocks) < until and self.clock() + expected <= self.deadline:
+            blocks.append(await self._block(len(blocks), window, rng))
+            expected = (self.clock() - began) / (len(blocks) - first)
+            self.on_progress(len(blocks), until)
+
+    async def _block(self, index: int, window: Window, rng: random.Random) -> Block:
+        zygote = zygote_of(index, self.seed)
+        by_name = {arm.names[0]: arm for arm in self.cast.arms}
+        runs = []
+        for name in block_order(self.cast.names, rng, mirrored=window.mirrored):
+            if name == "null":
+                fact = await self.runner.null(self.cast.baseline, repeats=window.repeats, zygote=zygote)
+            else:
+                fact = await self.runner.run(by_name[name], repeats=window.repeats, zygote=zygote)
+            runs.append(Run(name, fact))
+        return Block(index, zygote, tuple(runs))
+
+    async def _look(self, before: int, now: int, window: Window) -> Figures:
+        """Analyse in a worker thread: resampling would hold up the event loop."""
+        return await to_thread.run_sync(
+            partial(
+                analyse,
+                self.cast,
+                tuple(self.evidence.blocks),
+                repeats=window.repeats,
+                whole=self.runner.work.whole,
+                look_confidence=look_confidence(self.plan, before, now),
+                confidence=self.plan.confidence,
+                seed=self.seed,
+            )
+        )
+
+    def _decide(self, figures: Figures) -> Stop | None:
+        """Whether to stop; a verdict that cannot stand, or that nothing decides, ends at the screen."""
+        deciding = self.cast.deciding
+        if deciding is None or figures.repeats_cheaper or deciding in figures.short:
+            return "clear"
+        if self.cast.rivals[deciding] is self.cast.candidate:
+            return "clear"
+        return decide(self.plan, figures.ratios[deciding], gate=deciding == "best")

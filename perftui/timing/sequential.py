@@ -1,0 +1,104 @@
+"""When to stop measuring: a short screen, then more pairs until the answer is clear.
+
+Looking several times and stopping at a pleasing moment finds effects that are not there. So each
+look spends a part of the error that the whole measurement may make (alpha, 1 %): the part that has
+been spent once a share `t` of all blocks is done is `alpha * ln(1 + (e - 1) * t)`, the spending
+function of Lan and DeMets (1983) that is like Pocock's bounds. A look's interval has the confidence
+`1 - (spent now - spent before)`; by the union bound the intervals of all looks hold together with
+99 %, wherever the measurement stops. O'Brien and Fleming's function would leave the screen with
+nothing to spend, and then a program 100 times faster could not be told after 6 pairs.
+
+Giving up early needs no correction: it can only lose gains, never invent one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import e, log, sqrt
+from typing import Literal
+
+from perftui.timing.estimate import MIN_FLOOR
+from perftui.timing.model import Ratio
+
+Stop = Literal["clear", "screened", "futile", "end"]
+"""`clear`: the verdict stands. `screened`: a short screen told that it is not better. `futile`: more
+pairs would not show a gain. `end`: all blocks are done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a measurement may go on.
+
+    Attributes:
+        looks: after how many blocks it is looked at; the first is the screen.
+        claim: a gain is claimed after this many blocks at the least.
+        alpha: the error that all looks together may make.
+    """
+
+    looks: tuple[int, ...] = (6, 12, 24, 48)
+    claim: int = 12
+    alpha: float = 0.01
+
+    @property
+    def most(self) -> int:
+        """The largest number of blocks."""
+        return self.looks[-1]
+
+    @property
+    def confidence(self) -> float:
+        """Of all looks together."""
+        return 1 - self.alpha
+
+
+def next_look(plan: Plan, blocks: int) -> int:
+    """After how many blocks to look next."""
+    return next((look for look in plan.looks if look > blocks), plan.most)
+
+
+def look_confidence(plan: Plan, before: int, now: int) -> float:
+    """The confidence of the interval at a look.
+
+    Args:
+        plan: with the error to spend.
+        before: blocks at the look before, 0 for the first.
+        now: blocks at this look, more than before.
+    """
+    return 1 - (_spent(plan, now) - _spent(plan, before))
+
+
+def decide(plan: Plan, ratio: Ratio, *, gate: bool) -> Stop | None:
+    """Whether to stop after a look, and why; None to go on.
+
+    Args:
+        plan: the looks.
+        ratio: the candidate against the program that decides, at this look.
+        gate: whether only a gain matters (the chain's best is to be beaten): then a candidate that
+            cannot become a gain is given up; else it is measured until something can be said.
+    """
+    screening = ratio.pairs <= plan.looks[0]
+    if ratio.pairs >= plan.most:
+        return "end"
+    if ratio.verdict == "faster":
+        return "clear" if ratio.pairs >= plan.claim else None
+    if ratio.verdict == "slower":
+        return "screened" if screening and gate else "clear"
+    if _may_become_faster(plan, ratio):
+        return None
+    if gate:
+        return "screened" if screening else "futile"
+    return "clear" if ratio.verdict == "same" else None
+
+
+def _may_become_faster(plan: Plan, ratio: Ratio) -> bool:
+    """Whether all blocks could show a gain if the truth were in the upper half of the interval.
+
+    The interval is taken to shrink with the square root of the number of pairs about a point half-way
+    between the estimate and the upper end.
+    """
+    middle, low, high = log(ratio.estimate), log(ratio.low), log(ratio.high)
+    hoped = (middle + high) / 2
+    return hoped - (middle - low) * sqrt(ratio.pairs / plan.most) > log(MIN_FLOOR)
+
+
+def _spent(plan: Plan, blocks: int) -> float:
+    return plan.alpha * log(1 + (e - 1) * min(1.0, blocks / plan.most))

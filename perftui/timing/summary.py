@@ -1,0 +1,168 @@
+"""From figures to the measurement that is stored and shown: verdict, reason, flags, raw trials."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from statistics import median
+
+import msgspec
+
+from perftui.sandbox.protocol import TrialFact
+from perftui.timing.analysis import Figures
+from perftui.timing.cost import Block, charge_ns, phases_of
+from perftui.timing.estimate import MIN_PAIRS
+from perftui.timing.model import ArmName, Measurement, Ratio, SpeedVerdict, TestTime, Trial
+from perftui.timing.quality import control_off, is_busy
+from perftui.timing.schedule import Cast
+from perftui.timing.sequential import Stop
+from perftui.timing.verdict import show_ratio
+
+Ending = Stop | None
+"""Why the measuring stopped; None where the budget ended first."""
+
+_RIVAL_WORDS: dict[ArmName, str] = {
+    "best": "the best so far",
+    "reference": "the reference",
+    "seed": "the seed",
+}
+
+
+@dataclass
+class Evidence:
+    """All that was collected in a measurement, whatever became of it."""
+
+    core: int
+    cores: int
+    load_average: float
+    budget_seconds: float
+    repeats: int = 1
+    blocks: list[Block] = field(default_factory=list)
+    test_times: tuple[TestTime, ...] = ()
+    figures: Figures | None = None
+    ending: Ending = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why nothing can be said."""
+
+    reason: str
+    flag: str
+
+
+def summarise(
+    cast: Cast, evidence: Evidence, *, whole: bool, seconds: float, failure: Failure | None = None
+) -> Measurement:
+    """The measurement, with what is known and nothing that is not."""
+    figures = evidence.figures
+    ratios = _ratios(figures) if figures and not failure else {}
+    verdict, reason = _say(cast.deciding, ratios, evidence, failure)
+    mine = [fact for block in evidence.blocks for fact in block.facts(cast.candidate.names[0])]
+    return Measurement(
+        verdict=verdict,
+        reason=reason,
+        vs_reference=ratios.get("reference"),
+        vs_seed=ratios.get("seed"),
+        vs_best=ratios.get("best"),
+        control=figures.control if figures else None,
+        noise_floor=figures.floor if figures else 1.0,
+        cpu_ns=figures.cpu_ns if figures else 0,
+        baseline_cpu_ns=figures.baseline_cpu_ns if figures else 0,
+        wall_ns=round(median(fact.wall_ns / evidence.repeats for fact in mine)) if mine else 0,
+        peak_bytes=max((fact.peak_bytes for fact in mine), default=0),
+        repeats=evidence.repeats,
+        test_times=evidence.test_times,
+        screened=evidence.ending == "screened",
+        flags=_flags(evidence, cast.deciding, failure),
+        core=evidence.core,
+        load_average=evidence.load_average,
+        seconds=seconds,
+        trials=_trials(evidence, whole=whole),
+    )
+
+
+def _ratios(figures: Figures) -> dict[ArmName, Ratio]:
+    """Ratios with the verdicts that the flags leave standing."""
+    ratios = dict(figures.ratios)
+    for name, ratio in ratios.items():
+        unproven = figures.repeats_cheaper and ratio.verdict in ("faster", "same")
+        if name in figures.short or unproven:
+            ratios[name] = msgspec.structs.replace(ratio, verdict="unmeasured")
+    return ratios
+
+
+def _say(
+    deciding: ArmName | None, ratios: dict[ArmName, Ratio], evidence: Evidence, failure: Failure | None
+) -> tuple[SpeedVerdict, str]:
+    """The verdict against the deciding rival, and the figures it rests on."""
+    figures = evidence.figures
+    if failure is not None:
+        return "unmeasured", failure.reason
+    if deciding is None:
+        return "unmeasured", "there is no other program to compare with"
+    if figures is None:
+        pairs = len(evidence.blocks)
+        return "unmeasured", f"only {pairs} of {MIN_PAIRS} pairs fit into {evidence.budget_seconds:g} s"
+    ratio = ratios[deciding]
+    against = f"{show_ratio(ratio, figures.floor)}, against {_RIVAL_WORDS[deciding]}"
+    if ratio.verdict != "unmeasured":
+        return ratio.verdict, against
+    return "unmeasured", f"{_why_unmeasured(deciding, evidence, figures)}: {against}"
+
+
+def _why_unmeasured(deciding: ArmName, evidence: Evidence, figures: Figures) -> str:
+    if deciding in figures.short:
+        return "too short to tell from the harness's own cost"
+    if figures.repeats_cheaper:
+        return "repeats cost far less than first calls"
+    if evidence.ending in ("screened", "futile"):
+        return "no gain in sight"
+    if evidence.ending is None:
+        return f"not clear within {evidence.budget_seconds:g} s"
+    return "not clear after all pairs"
+
+
+def _flags(evidence: Evidence, deciding: ArmName | None, failure: Failure | None) -> tuple[str, ...]:
+    figures = evidence.figures
+    facts: list[TrialFact] = [run.fact for block in evidence.blocks for run in block.runs]
+    flags = {
+        "busy": is_busy(facts, evidence.load_average, evidence.cores),
+        "control-off": figures is not None and control_off(figures.control),
+        "too-short": figures is not None and deciding in figures.short,
+        "repeats-cheaper": figures is not None and figures.repeats_cheaper,
+    }
+    found = [flag for flag, there in flags.items() if there]
+    return (failure.flag, *found) if failure else tuple(found)
+
+
+def _trials(evidence: Evidence, *, whole: bool) -> tuple[Trial, ...]:
+    """The raw samples, block by block in the order they ran."""
+    charges = _charges(evidence.figures)
+    trials = []
+    for block in evidence.blocks:
+        for run in block.runs:
+            fact, work = run.fact, phases_of(run.fact, evidence.repeats, whole=whole).work
+            charge = charges.get(run.arm, {}).get(block.index, 0.0)
+            trials.append(
+                Trial(
+                    arm=run.arm,
+                    block=block.index,
+                    cost_ns=max(0, round(work + charge)),
+                    load_ns=fact.load_ns,
+                    decode_ns=fact.decode_ns,
+                    work_ns=sum(fact.first_ns) + fact.rest_ns,
+                    first_ns=sum(fact.first_ns),
+                    encode_ns=fact.encode_ns,
+                    wall_ns=fact.wall_ns,
+                    peak_bytes=fact.peak_bytes,
+                    zygote=block.zygote,
+                )
+            )
+    return tuple(trials)
+
+
+def _charges(figures: Figures | None) -> dict[ArmName, dict[int, float]]:
+    """By arm and block: what is charged to a pass less the null program's cost, in ns."""
+    if figures is None:
+        return {}
+    return {arm: dict(enumerate(charge_ns(figures.columns, arm).tolist())) for arm in figures.columns.arms}
