@@ -1,0 +1,86 @@
+"""A stored run as a watcher has it: its past at once, and what another process adds as it comes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import anyio
+
+from perftui.events.model import Event, StoredEvent
+from perftui.store.lease import beside
+from perftui.store.readers import Reader
+
+POLL_SECONDS = 0.25
+"""How often the log is looked at for more."""
+
+
+class StoredSession:
+    """A run in the database: it can be looked at, and takes no commands.
+
+    It has the shape of `perftui.engine.control.RunSession`.
+
+    Args:
+        reader: of the database.
+        run: the run's id.
+        past: its events so far.
+    """
+
+    control: None = None
+
+    def __init__(self, reader: Reader, run: str, past: Sequence[StoredEvent]) -> None:
+        self.run = run
+        self._reader = reader
+        self._fresh: list[Event] = list(past)
+        self._seen = past[-1].seq if past else 0
+
+    @classmethod
+    async def load(cls, reader: Reader, run: str) -> StoredSession:
+        """A session with all of the run's past.
+
+        Args:
+            reader: of the database.
+            run: the run's id, as `Reader.find_run` gives it.
+
+        Raises:
+            BadInputError: the database is damaged.
+        """
+        return cls(reader, run, await reader.events(run))
+
+    def drain(self) -> Sequence[Event]:
+        """All events since the last call, oldest first. The first call gives the whole past."""
+        fresh, self._fresh = self._fresh, []
+        return fresh
+
+    async def follow(self) -> None:
+        """Look for more until cancelled: another process may be at work on the run, or take it up.
+
+        Raises:
+            PerftuiError: the database cannot be read any more.
+        """
+        while True:
+            await self.refresh()
+            await anyio.sleep(POLL_SECONDS)
+
+    async def refresh(self) -> None:
+        """Take in what is new."""
+        events = await self._reader.events(self.run, after=self._seen)
+        if events:
+            self._seen = events[-1].seq
+            self._fresh.extend(events)
+
+
+@asynccontextmanager
+async def watching(reader: Reader, run: str) -> AsyncIterator[StoredSession]:
+    """A session that follows its run while the body runs.
+
+    Args:
+        reader: of the database.
+        run: the run's id, as `Reader.find_run` gives it.
+
+    Raises:
+        PerftuiError: the database cannot be read.
+    """
+    session = await StoredSession.load(reader, run)
+    async with beside(session.follow):
+        yield session
