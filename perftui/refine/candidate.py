@@ -1,0 +1,25 @@
+"""A candidate is a program, known by the hash of its text."""
+
+from __future__ import annotations
+
+import hashlib
+
+_MAY_HOLD_WHITE_SPACE = ('"""', "'''", "\\")
+"""Where one of these stands in a program, white space at the end of a line may mean something."""
+
+
+def candidate_hash(code: str) -> str:
+    """The SHA-256 of a program's normalised text, 64 hexadecimal digits.
+
+    Line ends and trailing white space make no difference, as long as they cannot make one to the
+    program: inside a string over several lines they could.
+    """
+    return hashlib.sha256(normalised(code).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def normalised(code: str) -> str:
+    """The text that is hashed: line feeds only, no trailing white space that means nothing."""
+    text = code.replace("\r\n", "\n").replace("\r", "\n").rstrip() + "\n"
+    if any(mark in text for mark in _MAY_HOLD_WHITE_SPACE):
+        return text
+    return "\n".join(line.rstrip() for line in text.split("\n"))

@@ -1,0 +1,86 @@
+"""A reply that is only the body of the function: it is put after the stub."""
+
+from __future__ import annotations
+
+import ast
+import re
+import textwrap
+
+from perftui.refine.extraction.regions import longest_prefix
+from perftui.refine.extraction.source import parse
+from perftui.refine.extraction.whole import parse_stub
+
+_BODY_LINE = re.compile(r"[ \t]+(?:return|for|while|if|yield|with|try|def|[A-Za-z_]\w*\s*=)(?!\w)")
+
+
+def completed(body: str, stub: str, entry_point: str) -> str | None:
+    """The stub with a body, None where the text is no body that continues it."""
+    indent = _body_indent(stub, entry_point)
+    if indent is None or not body.strip():
+        return None
+    for variant in _variants(body.strip("\n"), indent):
+        lines = f"{stub.rstrip()}\n{variant}".split("\n")
+        end, _ = longest_prefix(lines, 0, budget=20)
+        program = "\n".join(lines[:end]).rstrip() + "\n"
+        if _does_something(program, entry_point):
+            return program
+    return None
+
+
+def broken_completion(body: str, stub: str, entry_point: str) -> str | None:
+    """The stub with a body that is clearly meant as code and has a syntax error."""
+    text = body.strip("\n")
+    if _body_indent(stub, entry_point) is None or not text.startswith((" ", "\t")):
+        return None
+    meant = any(_BODY_LINE.match(line) for line in text.split("\n"))
+    return f"{stub.rstrip()}\n{text.rstrip()}\n" if meant else None
+
+
+def does_something(node: ast.stmt) -> bool:
+    """Whether a definition is more than a placeholder.
+
+    A placeholder is `pass`, `…`, a text, a bare name or `raise NotImplementedError`.
+    """
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return True
+    return not all(_is_placeholder(statement) for statement in node.body)
+
+
+def _variants(body: str, indent: str) -> list[str]:
+    """A body as it stands; with its first line indented like the rest; indented as a whole."""
+    first, _, rest = body.partition("\n")
+    flush = textwrap.indent(textwrap.dedent(body), indent)
+    if first.startswith((" ", "\t")):
+        return [body, flush]
+    return [f"{indent}{first}\n{rest}", flush]
+
+
+def _body_indent(stub: str, entry_point: str) -> str | None:
+    """How the body of a stub's function is indented, None where the stub does not end with it."""
+    tree = parse_stub(stub)
+    last = tree.body[-1] if tree is not None and tree.body else None
+    if not isinstance(last, ast.FunctionDef | ast.AsyncFunctionDef) or last.name != entry_point:
+        return None
+    return " " * last.body[0].col_offset
+
+
+def _does_something(program: str, entry_point: str) -> bool:
+    tree = parse(program)
+    if tree is None:
+        return False
+    named = [n for n in tree.body if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return any(node.name == entry_point and does_something(node) for node in named)
+
+
+def _is_placeholder(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Pass() | ast.Expr(value=ast.Constant() | ast.Name() | ast.Attribute() | ast.Tuple()):
+            return True
+        case ast.AnnAssign(value=None):
+            return True
+        case ast.Raise(exc=ast.Name(id="NotImplementedError")):
+            return True
+        case ast.Raise(exc=ast.Call(func=ast.Name(id="NotImplementedError"))):
+            return True
+        case _:
+            return False

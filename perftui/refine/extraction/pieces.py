@@ -1,0 +1,98 @@
+"""Pieces of a reply that may be the program, and what each of them defines."""
+
+from __future__ import annotations
+
+import ast
+import re
+import textwrap
+from dataclasses import dataclass
+
+from perftui.refine.extraction.completion import does_something
+from perftui.refine.extraction.regions import longest_prefix, looks_like_code
+from perftui.refine.extraction.sections import Section
+from perftui.refine.extraction.source import bound, parse
+
+_PROMPT = re.compile(r"[ \t]*(?:>>>|\.\.\.)(?: |$)")
+_READS_STDIN = re.compile(
+    r"\binput\s*\(|\bstdin\b|\bopen\s*\(\s*0\b|\bos\.read\s*\(\s*0\b|\bfileinput\b|\braw_input\b"
+)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A text that may be a program.
+
+    Attributes:
+        text: dedented and without doctest prompts where only that makes it a program.
+        tree: None where it cannot be parsed.
+        tagged: whether a fence said that it is Python.
+    """
+
+    text: str
+    tree: ast.Module | None
+    tagged: bool = False
+
+    def defines(self, name: str) -> bool:
+        """Whether it binds a name at the top, and not by a placeholder or an import."""
+        return self.tree is not None and any(
+            name in bound([node]) and does_something(node)
+            for node in self.tree.body
+            if not isinstance(node, ast.Import | ast.ImportFrom)
+        )
+
+    def binds(self, name: str) -> bool:
+        """Whether it binds a name at the top in whatever way."""
+        return self.tree is not None and name in bound(self.tree.body)
+
+    def class_with(self, method: str) -> str | None:
+        """The last class that has a method of this name."""
+        classes = [node for node in (self.tree.body if self.tree else []) if isinstance(node, ast.ClassDef)]
+        return next((node.name for node in reversed(classes) if method in bound(node.body)), None)
+
+    def mentions_definition(self, name: str) -> bool:
+        """Whether its text, which may not be parsable, seems to define a function."""
+        return re.search(rf"^\s*(?:async\s+)?def\s+{re.escape(name)}\b", self.text, re.MULTILINE) is not None
+
+    @property
+    def reads_stdin(self) -> bool:
+        """Whether it seems to read standard input."""
+        return _READS_STDIN.search(self.text) is not None
+
+    @property
+    def meant_as_code(self) -> bool:
+        """Whether it is code and not, say, an example of output."""
+        if self.tree is not None:
+            return any(not isinstance(node, ast.Expr) for node in self.tree.body) or (
+                self.tagged and bool(self.tree.body)
+            )
+        return self.tagged or any(looks_like_code(line) for line in self.text.split("\n"))
+
+
+def piece_of(section: Section) -> Piece:
+    """Read a fenced section in whichever way makes it a program."""
+    tagged = section.language != ""
+    for text in (section.text, textwrap.dedent(section.text), _without_prompts(section.text)):
+        tree = parse(text) if text.strip() else None
+        if tree is not None:
+            return Piece(text, tree, tagged)
+    return Piece(section.text, None, tagged)
+
+
+def readable_part(piece: Piece) -> Piece:
+    """The longest beginning of a piece that can be parsed; the piece itself where there is none."""
+    if piece.tree is not None:
+        return piece
+    lines = textwrap.dedent(piece.text).split("\n")
+    start = next((i for i, line in enumerate(lines) if looks_like_code(line)), len(lines))
+    end, _ = longest_prefix(lines, start, budget=50)
+    text = "\n".join(lines[start:end])
+    return Piece(text, parse(text), piece.tagged) if end > start else piece
+
+
+def _without_prompts(text: str) -> str:
+    """What was typed in a session with an interpreter; unchanged where it is none."""
+    lines = textwrap.dedent(text).split("\n")
+    typed = [line for line in lines if _PROMPT.match(line)]
+    if not typed or not lines or not any(line.lstrip().startswith(">>>") for line in typed):
+        return text
+    return "\n".join(line.lstrip()[4:] for line in typed)

@@ -1,0 +1,98 @@
+"""A program made whole: names that it needs and lacks, taken from elsewhere."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Sequence
+
+from perftui.refine.extraction.source import (
+    Unit,
+    bound,
+    is_future,
+    is_star_import,
+    needed,
+    parse,
+    text_of,
+    units,
+)
+
+
+def with_helpers(code: str, others: Sequence[str]) -> str:
+    """Put in front what other blocks of the reply define and this program needs, and no more.
+
+    Args:
+        code: a program; one that cannot be parsed is given back unchanged.
+        others: other blocks; where two define a name, the first is heard.
+    """
+    tree = parse(code)
+    if tree is None:
+        return code
+    sources = [(text, units(other)) for text in others if (other := parse(text)) is not None]
+    taken: list[list[Unit]] = [[] for _ in sources]
+    there = bound(tree.body)
+    wanted = needed(tree) - there
+    while True:
+        found = _first_that_binds(sources, taken, wanted)
+        if found is None:
+            break
+        index, unit = found
+        taken[index].append(unit)
+        there |= bound(unit.nodes)
+        wanted = (wanted | needed(ast.Module([*unit.nodes], []))) - there
+    parts = [
+        text_of(text, unit)
+        for (text, _), chosen in zip(sources, taken, strict=True)
+        for unit in sorted(chosen, key=lambda u: u.start)
+    ]
+    return in_front(code, parts)
+
+
+def with_stub(code: str, stub: str, entry_point: str) -> str:
+    """Put in front all that the stub defines and the program lacks, the entry point left out."""
+    tree = parse(code)
+    stub_tree = parse_stub(stub)
+    if tree is None or stub_tree is None:
+        return code
+    there = bound(tree.body) | {entry_point}
+    stars = {ast.dump(node) for node in tree.body if is_star_import(node)}
+    futures = {name for node in tree.body if is_future(node) for name in bound([node])}
+    parts: list[str] = []
+    for unit in units(stub_tree):
+        names = bound(unit.nodes)
+        if any(is_future(node) for node in unit.nodes):
+            lacks = not names <= futures
+        else:
+            lacks = bool(names - there) and entry_point not in names
+        if lacks or any(is_star_import(n) and ast.dump(n) not in stars for n in unit.nodes):
+            parts.append(text_of(stub, unit))
+    return in_front(code, parts)
+
+
+def parse_stub(stub: str) -> ast.Module | None:
+    """The tree of a stub, which may end with a bare signature."""
+    return parse(stub) or parse(stub.rstrip() + "\n    pass\n")
+
+
+def in_front(code: str, parts: Iterable[str]) -> str:
+    """A program with statements put before its own; `from __future__` stays first."""
+    parts = list(parts)
+    if not parts:
+        return code
+    tree = parse(code)
+    futures = [unit for unit in units(tree) if any(map(is_future, unit.nodes))] if tree is not None else []
+    lines = code.split("\n")
+    head = futures[-1].end if futures else 0
+    first = [part for part in parts if part.startswith("from __future__")]
+    rest = [part for part in parts if part not in first]
+    own_head = lines[:head]
+    return "\n".join([*first, *own_head, *rest, "", *lines[head:]]).lstrip("\n")
+
+
+def _first_that_binds(
+    sources: list[tuple[str, list[Unit]]], taken: list[list[Unit]], wanted: set[str]
+) -> tuple[int, Unit] | None:
+    for index, (_, candidates) in enumerate(sources):
+        for unit in candidates:
+            if unit not in taken[index] and bound(unit.nodes) & wanted:
+                return index, unit
+    return None

@@ -1,0 +1,1 @@
+"""What strategies are composed of: a file a part."""

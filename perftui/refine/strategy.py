@@ -1,0 +1,146 @@
+"""A strategy: a pure function from the facts of a chain to the next thing to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+from perftui.errors import BadInputError
+from perftui.refine.actions import Action, Finish, Measure
+from perftui.refine.chain import Chain, Round
+from perftui.refine.figures import interval
+from perftui.refine.outcome import is_finished, same_program, settled
+from perftui.refine.part import Part
+from perftui.refine.parts.base import BASE
+from perftui.refine.parts.execution_feedback import EXECUTION_FEEDBACK
+from perftui.refine.parts.given import GIVEN
+from perftui.refine.parts.reflection import REFLECTION
+from perftui.text import one_line
+
+DEFAULT_STRATEGY = "perfcodegen"
+
+
+@dataclass(frozen=True)
+class Strategy:
+    """A way to refine a chain, made of one part a phase.
+
+    Attributes:
+        name: how it is chosen.
+        description: one line.
+        parts: in order; the first that wants to ask something is heard.
+    """
+
+    name: str
+    description: str
+    parts: tuple[Part, ...]
+
+    @property
+    def phase(self) -> str:
+        """Its phases, such as `base + correctness + performance`."""
+        return " + ".join(part.phase for part in self.parts)
+
+    @property
+    def calls(self) -> str:
+        """What it costs at most in model calls per chain, repairs left out, such as `1 + 2 + 2`."""
+        return " + ".join(str(part.calls) for part in self.parts)
+
+    def next_action(self, chain: Chain) -> Action:
+        """What to do next; the same chain always gives the same action.
+
+        Args:
+            chain: its last round is finished (replied, its program extracted and judged), or has
+                no reply. A finished round may lack its outcome; it is then worked out here.
+
+        Raises:
+            ValueError: the last round is still running.
+        """
+        if chain.rounds and not is_finished(chain.rounds[-1]):
+            raise ValueError(f"round {chain.rounds[-1].index} is still running")
+        due = _must_end(chain) or _measure_due(chain)
+        if due is not None:
+            return due
+        facts = settled(chain)
+        asks = (part.next_ask(facts) for part in self.parts)
+        return next((ask for ask in asks if ask is not None), None) or Finish(reason=_closing(facts))
+
+
+@cache
+def strategies() -> Mapping[str, Strategy]:
+    """All presets by name, the default first."""
+    presets = (
+        Strategy(
+            DEFAULT_STRATEGY,
+            "Repair with reflection, then optimise and refine with the slowest test; the best is kept.",
+            (BASE, REFLECTION, EXECUTION_FEEDBACK),
+        ),
+        Strategy("base-only", "One program a chain, judged and timed, nothing refined.", (BASE,)),
+        Strategy("given", "Programs that were handed in, judged and timed: no model is asked.", (GIVEN,)),
+    )
+    return MappingProxyType({preset.name: preset for preset in presets})
+
+
+def find_strategy(name: str) -> Strategy:
+    """The preset of that name.
+
+    Raises:
+        BadInputError: there is none; the message lists those that there are.
+    """
+    known = strategies()
+    if name not in known:
+        raise BadInputError(f"unknown strategy {one_line(name, 60)!r}: choose one of {', '.join(known)}")
+    return known[name]
+
+
+def _must_end(chain: Chain) -> Finish | None:
+    if not chain.rounds:
+        return None
+    last = chain.rounds[-1]
+    if last.end == "no-reply":
+        return Finish(reason=f"the recording has no reply for turn {last.index}")
+    if last.end == "model-failed":
+        return Finish(reason=f"the model failed: {one_line(last.trouble)}")
+    if last.verdict is not None and last.verdict.kind == "infrastructure":
+        return Finish(reason=f"infrastructure failed: {one_line(last.verdict.reason)}")
+    return None
+
+
+def _measure_due(chain: Chain) -> Measure | None:
+    if not chain.rounds or not chain.settings.timing:
+        return None
+    last, seed, best = chain.rounds[-1], chain.seed, chain.best
+    if not _awaits_measurement(last) or last.candidate is None or seed is None or seed.candidate is None:
+        return None
+    if best is None or last.index == seed.index:
+        return Measure(candidate=last.candidate, best=None, seed=seed.candidate)
+    if same_program(chain, last.candidate) is not None:
+        return None
+    return Measure(candidate=last.candidate, best=best.candidate, seed=seed.candidate)
+
+
+def _awaits_measurement(round_: Round) -> bool:
+    """Correct, not measured, and not yet settled without a measurement."""
+    judged_correct = round_.verdict is not None and round_.verdict.correct
+    return judged_correct and round_.measurement is None and round_.outcome is None
+
+
+def _closing(chain: Chain) -> str:
+    """Why the chain ends, where it came to its end by itself."""
+    seed, best = chain.seed, chain.best
+    if seed is None or best is None:
+        return _without_seed(chain)
+    tried = sum(r.ask.phase == "performance" and r.end == "replied" for r in chain.rounds)
+    if best.index != seed.index:
+        measurement = best.measurement
+        ratio = measurement.vs_seed if measurement is not None else None
+        gain = "" if ratio is None else f", {interval(ratio)} vs the seed"
+        return f"the best is round {best.index} ({best.ask.label}){gain}"
+    return f"no faster program in {tried} attempts" if tried else "correct"
+
+
+def _without_seed(chain: Chain) -> str:
+    last = next((r for r in reversed(chain.rounds) if r.ask.expects != "text" and r.outcome), None)
+    if last is None or last.outcome is None:
+        return "no program"
+    return f"no correct program: {last.ask.label}: {last.outcome.reason}"
