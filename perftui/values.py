@@ -14,7 +14,6 @@ boundary share a format, not code.
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import math
 import re
@@ -59,7 +58,10 @@ def encode(value: object) -> str:
     Raises:
         CodeError: it holds something that is not plain data, or is nested too deeply.
     """
-    return json.dumps(_to_json(value, 0), separators=(",", ":"), allow_nan=False)
+    try:
+        return json.dumps(_to_json(value, 0), separators=(",", ":"), allow_nan=False, check_circular=False)
+    except RecursionError as error:
+        raise CodeError("nested too deeply") from error
 
 
 def decode(text: str) -> Value:
@@ -119,40 +121,40 @@ def _to_json(value: object, depth: int) -> object:
         raise CodeError("nested too deeply")
     if value is None or isinstance(value, bool | str):
         return value
-    for kind, writer in _WRITERS.items():
+    for kind, writer in _LEAF_WRITERS.items():
         if isinstance(value, kind):
-            return writer(value, depth + 1)
+            return writer(value)
+    if isinstance(value, list):
+        return _items_to_json(value, depth + 1)
+    if isinstance(value, dict):
+        # A pair is a list of its own in the coded form: two levels.
+        return {"d": [_items_to_json(pair, depth + 2) for pair in value.items()]}
+    for kind, tag in _CONTAINER_TAGS.items():
+        if isinstance(value, kind):
+            return {tag: _items_to_json(value, depth + 1)}
     raise CodeError(f"a {type(value).__name__} is not plain data")
 
 
-def _integer_to_json(value: int, _depth: int) -> object:
+def _items_to_json(items: Iterable[object], depth: int) -> list[object]:
+    return [_to_json(item, depth) for item in items]
+
+
+def _integer_to_json(value: int) -> object:
     return value if -_SAFE_INTEGER < value < _SAFE_INTEGER else {"i": f"{value:x}"}
 
 
-def _float_to_json(value: float, _depth: int) -> object:
+def _float_to_json(value: float) -> object:
     return value if math.isfinite(value) else {"f": repr(value)}
 
 
-def _list_to_json(value: Iterable[object], depth: int) -> list[object]:
-    return [_to_json(item, depth) for item in value]
-
-
-def _dict_to_json(value: dict[object, object], depth: int) -> object:
-    return {"d": [_list_to_json(pair, depth) for pair in value.items()]}
-
-
-_WRITERS: dict[type, Callable[..., object]] = {
+_LEAF_WRITERS: dict[type, Callable[..., object]] = {
     int: _integer_to_json,
     float: _float_to_json,
-    list: _list_to_json,
-    dict: _dict_to_json,
-    tuple: lambda value, depth: {"t": _list_to_json(value, depth)},
-    set: lambda value, depth: {"s": _list_to_json(value, depth)},
-    frozenset: lambda value, depth: {"z": _list_to_json(value, depth)},
-    complex: lambda value, depth: {"c": _list_to_json((value.real, value.imag), depth)},
-    bytes: lambda value, _: {"b": base64.b64encode(value).decode("ascii")},
-    Opaque: lambda value, _: {"o": value.type_name},
+    complex: lambda value: {"c": [_float_to_json(value.real), _float_to_json(value.imag)]},
+    bytes: lambda value: {"b": base64.b64encode(value).decode("ascii")},
+    Opaque: lambda value: {"o": value.type_name},
 }
+_CONTAINER_TAGS: dict[type[Iterable[object]], str] = {tuple: "t", set: "s", frozenset: "z"}
 
 
 def _from_json(raw: object, depth: int) -> Value:
@@ -161,44 +163,43 @@ def _from_json(raw: object, depth: int) -> Value:
     if raw is None or isinstance(raw, bool | int | float | str):
         return raw
     if isinstance(raw, list):
-        return [_from_json(item, depth + 1) for item in raw]
+        return _items_from_json(raw, depth + 1)
     if isinstance(raw, dict) and len(raw) == 1:
         ((tag, body),) = raw.items()
-        reader = _READERS.get(tag)
-        if reader is not None:
-            return reader(body, depth + 1)
+        if tag in _CONTAINER_READERS:
+            if not isinstance(body, list):
+                raise CodeError("a container must hold a list")
+            return _CONTAINER_READERS[tag](_items_from_json(body, depth + 1))
+        if tag in _LEAF_READERS:
+            return _LEAF_READERS[tag](body)
     raise CodeError("an object must have one known key")
 
 
-def _items(body: object, depth: int) -> list[Value]:
-    if not isinstance(body, list):
-        raise CodeError("a container must hold a list")
-    return [_from_json(item, depth) for item in body]
+def _items_from_json(items: list[object], depth: int) -> list[Value]:
+    # A loop, and not a comprehension, which would cost a frame a level: values may be deep.
+    result: list[Value] = []
+    for item in items:
+        plain = item is None or isinstance(item, bool | int | float | str)
+        result.append(item if plain and depth <= MAX_DEPTH else _from_json(item, depth))
+    return result
+
+
+def _dict_of(pairs: list[Value]) -> dict[Value, Value]:
+    found: list[tuple[Value, Value]] = []
+    for pair in pairs:
+        match pair:
+            case [key, value] if isinstance(pair, list):
+                found.append((key, value))
+            case _:
+                raise CodeError("a dict must hold pairs")
+    hashable_items([key for key, _ in found])
+    return dict(found)
 
 
 def _text(body: object) -> str:
     if not isinstance(body, str):
         raise CodeError("expected a string")
     return body
-
-
-def _pairs(body: object, depth: int) -> dict[Value, Value]:
-    pairs: list[tuple[Value, Value]] = []
-    for pair in _items(body, depth):
-        match pair:
-            case [key, value]:
-                pairs.append((key, value))
-            case _:
-                raise CodeError("a dict must hold pairs")
-    hashable_items([key for key, _ in pairs])
-    return dict(pairs)
-
-
-def _complex(body: object, depth: int) -> complex:
-    match _items(body, depth):
-        case [int() | float() as real, int() | float() as imaginary]:
-            return complex(real, imaginary)
-    raise CodeError("a complex number has two parts")
 
 
 def _integer(body: object) -> int:
@@ -215,21 +216,41 @@ def _float(body: object) -> float:
     return float(text)
 
 
+def _complex(body: object) -> complex:
+    match body:
+        case [real, imaginary]:
+            return complex(_part(real), _part(imaginary))
+    raise CodeError("a complex number has two parts")
+
+
+def _part(raw: object) -> float:
+    match raw:
+        case bool():
+            raise CodeError("a part of a complex number is a float")
+        case int() | float():
+            return float(raw)
+        case {"f": body, **rest} if not rest:
+            return _float(body)
+    raise CodeError("a part of a complex number is a float")
+
+
 def _bytes(body: object) -> bytes:
     try:
         return base64.b64decode(_text(body), validate=True)
-    except (binascii.Error, ValueError) as error:
+    except ValueError as error:
         raise CodeError(f"not base64: {error}") from error
 
 
-_READERS: dict[str, Callable[[object, int], Value]] = {
-    "t": lambda body, depth: tuple(_items(body, depth)),
-    "s": lambda body, depth: set(hashable_items(_items(body, depth))),
-    "z": lambda body, depth: frozenset(hashable_items(_items(body, depth))),
-    "d": _pairs,
-    "i": lambda body, _: _integer(body),
-    "f": lambda body, _: _float(body),
+_LEAF_READERS: dict[str, Callable[[object], Value]] = {
+    "i": _integer,
+    "f": _float,
     "c": _complex,
-    "b": lambda body, _: _bytes(body),
-    "o": lambda body, _: Opaque(_text(body)),
+    "b": _bytes,
+    "o": lambda body: Opaque(_text(body)),
+}
+_CONTAINER_READERS: dict[str, Callable[[list[Value]], Value]] = {
+    "t": tuple,
+    "s": lambda items: set(hashable_items(items)),
+    "z": lambda items: frozenset(hashable_items(items)),
+    "d": _dict_of,
 }

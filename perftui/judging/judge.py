@@ -1,0 +1,145 @@
+"""One program judged on one problem: its inputs in company, its failures again alone, then its checks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import anyio
+import msgspec
+
+from perftui.judging.model import TestResult, Verdict
+from perftui.judging.verdict import judge_check, judge_output, out_of_time, verdict_of
+from perftui.problems.model import Check, Problem, TestCase
+from perftui.sandbox.protocol import CallFact, JudgeJob, Limits, Sandbox, SandboxLostError
+
+_FINAL = frozenset({"invalid-program", "protocol-violation"})
+"""Verdicts that no other test can better or explain: judging ends with them."""
+
+
+async def judge(
+    sandbox: Sandbox,
+    problem: Problem,
+    program: str,
+    *,
+    limits: Limits,
+    cpu: int,
+    all_tests: bool = False,
+) -> Verdict:
+    """Judge a program.
+
+    The inputs of a function share a child, so a failing call may be the fault of an earlier one (a list
+    kept between calls, a limit met in all): it is made again alone, and that result counts.
+
+    Args:
+        sandbox: where the program runs.
+        problem: whose tests it is judged by.
+        program: the whole source text.
+        limits: bounds; `total_seconds` holds for all executions together.
+        cpu: the core to run on.
+        all_tests: judge on after the first failing test.
+
+    Raises:
+        SandboxLostError: the sandbox failed; nothing is known of the program.
+    """
+    session = _Session(sandbox, problem, program, limits=limits, cpu=cpu, all_tests=all_tests)
+    results = await session.run_tests()
+    if session.wants_more(results):
+        results += await session.run_checks()
+    return verdict_of(results, len(problem.test_names), session.peak_bytes)
+
+
+class _Session:
+    """The executions of one judging, and what they have used up."""
+
+    def __init__(
+        self, sandbox: Sandbox, problem: Problem, program: str, *, limits: Limits, cpu: int, all_tests: bool
+    ) -> None:
+        self.peak_bytes = 0
+        self._sandbox = sandbox
+        self._problem = problem
+        self._limits = limits
+        self._all_tests = all_tests
+        self._left = limits.total_seconds
+        self._job = JudgeJob(program=program, entry_point=problem.entry_point, limits=limits, cpu=cpu)
+
+    def wants_more(self, results: Sequence[TestResult]) -> bool:
+        """Whether judging goes on after these results."""
+        if not results or results[-1].passed:
+            return all(result.passed for result in results) or self._all_tests
+        return self._all_tests and results[-1].verdict not in _FINAL
+
+    async def run_tests(self) -> list[TestResult]:
+        """The results of the tests with an expected output, in order."""
+        tests = self._problem.tests
+        results: list[TestResult] = []
+        while len(results) < len(tests) and self.wants_more(results):
+            rest = tests[len(results) :]
+            if self._left <= 0:
+                return [*results, out_of_time(rest[0].name, self._limits)]
+            found = await self._run_batch(rest)
+            last = found[-1]
+            shared = self._problem.kind == "function" and len(found) > 1
+            if not last.passed and shared and last.verdict not in _FINAL and self._left > 0:
+                found[-1:] = await self._run_batch(rest[len(found) - 1 : len(found)])
+            results += found
+        return results
+
+    async def run_checks(self) -> list[TestResult]:
+        """The results of the tests that are code, in order."""
+        results: list[TestResult] = []
+        for check in self._problem.checks:
+            if not self.wants_more(results):
+                break
+            if self._left <= 0:
+                return [*results, out_of_time(check.name, self._limits)]
+            results.append(await self._run_check(check))
+        return results
+
+    async def _run_batch(self, tests: Sequence[TestCase]) -> list[TestResult]:
+        """Run tests up to the first that fails; at least one result."""
+        found: list[TestResult] = []
+        goes_on = self._all_tests and self._problem.kind == "stdin"
+
+        def judged(fact: CallFact) -> bool:
+            found.append(judge_output(tests[fact.index], fact, self._limits))
+            return found[-1].passed or (goes_on and found[-1].verdict not in _FINAL)
+
+        inputs = tuple(test.input for test in tests)
+        await self._run(msgspec.structs.replace(self._job, inputs=inputs), judged)
+        if not found:
+            raise SandboxLostError(f"the sandbox gave no answer for {tests[0].name}")
+        return found
+
+    async def _run_check(self, check: Check) -> TestResult:
+        found: list[TestResult] = []
+
+        def judged(fact: CallFact) -> bool:
+            found.append(judge_check(check, fact, self._limits))
+            return False
+
+        await self._run(msgspec.structs.replace(self._job, check=check.code), judged)
+        if not found:
+            raise SandboxLostError(f"the sandbox gave no answer for {check.name}")
+        return found[0]
+
+    async def _run(self, job: JudgeJob, judged: Callable[[CallFact], bool]) -> None:
+        """Run a job within what is left of the time; facts are taken in order, and none after the last."""
+        expected = 0
+        out_of_order = False
+
+        def on_call(fact: CallFact) -> bool:
+            nonlocal expected, out_of_order
+            if fact.index != expected or expected >= max(len(job.inputs), 1):
+                out_of_order = True
+                return False
+            self.peak_bytes = max(self.peak_bytes, fact.peak_bytes)
+            goes_on = judged(fact)
+            expected = fact.index + 1 if goes_on else len(job.inputs) + 1
+            return goes_on
+
+        began = anyio.current_time()
+        limits = msgspec.structs.replace(self._limits, total_seconds=self._left)
+        await self._sandbox.judge(msgspec.structs.replace(job, limits=limits), on_call)
+        self._left -= anyio.current_time() - began
+        if out_of_order:
+            raise SandboxLostError("the sandbox answered out of order")
