@@ -1,1 +1,1 @@
-"""Figures of a run: the metrics of the paper and better ones, in several formats."""
+"""What a run amounts to: the metrics of the paper and better ones, as Markdown, JSON or CSV."""
