@@ -42,7 +42,7 @@ COMMANDS = {
 class _LazyGroup(click.Group):
     """Loads a command's module when the command is used, and no earlier."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -54,13 +54,13 @@ class _LazyGroup(click.Group):
         ctx.default_map = dict(load_settings(settings_path(), {cmd_name: _flags(command)}))
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
             formatter.write_dl([(name, entry.help) for name, entry in COMMANDS.items()])
 
 
 def _flags(command: click.Command) -> list[str]:
-    return [param.name for param in command.params if param.name is not None]
+    return [param.name for param in command.params if param.name]
 
 
 @click.group(

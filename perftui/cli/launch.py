@@ -1,0 +1,232 @@
+"""From a plan to a run that is watched: store, sandboxes, model and engine, put together and ended.
+
+One outer task group owns the signals; the engine and whoever watches live within it. A screen that
+ends, an engine that ends and a signal all lead to the same clean-up, which nothing interrupts.
+"""
+
+from __future__ import annotations
+
+import platform
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import anyio
+import click
+
+from perftui import __version__
+from perftui.engine.budget import Ledger
+from perftui.engine.chains import Tools
+from perftui.engine.engine import Engine
+from perftui.engine.hub import Hub
+from perftui.engine.judges import Judges
+from perftui.engine.recall import recall
+from perftui.engine.steering import Steering
+from perftui.engine.timers import Timers
+from perftui.errors import EnvironmentLacksError, ExitStatus, PerftuiError
+from perftui.events.model import RunResumed, StoredEvent
+from perftui.events.plan import Environment, ProblemHead, RunPlan
+from perftui.llm.model import ChatModel, ModelRefusedError
+from perftui.problems.model import Problem
+from perftui.refine.strategy import find_strategy
+from perftui.sandbox.choose import open_pool
+from perftui.sandbox.cores import Cores, settle_host, usable_cores
+from perftui.sandbox.protocol import SandboxInfo, SandboxPool
+from perftui.store.writer import Store, open_store
+
+Watch = Callable[["Live"], Awaitable[None]]
+"""Looks at a live run until there is no more to see."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Launch:
+    """What is to be run.
+
+    Attributes:
+        plan: the settings.
+        problems: of the run, in order.
+        open_model: makes the model; the run closes it.
+        db: the database.
+        watch: who looks at it.
+        linger: whether the engine waits for reruns when all is done.
+        run: the id of a run to go on with, None for a new one.
+        reruns: problems of it to solve anew.
+        fall_back: use the process sandbox where Docker cannot be had.
+        base: image to build the sandbox image on, None for the default.
+    """
+
+    plan: RunPlan
+    problems: tuple[Problem, ...]
+    open_model: Callable[[], Awaitable[ChatModel]]
+    db: Path
+    watch: Watch
+    linger: bool = False
+    run: str | None = None
+    reruns: tuple[str, ...] = ()
+    fall_back: bool = False
+    base: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Live:
+    """A run under way, for whoever watches it.
+
+    Attributes:
+        engine: runs it.
+        store: keeps it.
+        ended: set when the engine has come to its end.
+        model: answers.
+    """
+
+    engine: Engine
+    store: Store
+    model: ChatModel
+    ended: anyio.Event = field(default_factory=anyio.Event)
+
+
+def start(launch: Launch) -> ExitStatus:
+    """Run to the end, or until interrupted; every container and process of ours is gone after."""
+    return anyio.run(_start, launch)
+
+
+async def _start(launch: Launch) -> ExitStatus:
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(open_store(launch.db))
+        model = await launch.open_model()
+        stack.push_async_callback(model.aclose)
+        strategy = find_strategy(launch.plan.strategy)
+        pool, why = await stack.enter_async_context(_sandboxes(launch))
+        cores = Cores(usable_cores())
+        stack.callback(settle_host(cores.all))
+        environment = _environment(pool.info, why, cores)
+        run, past = await _open_run(stack, launch, store, environment)
+        hub = Hub(store, run, past)
+
+        def tools(steering: Steering) -> Tools:
+            plan = launch.plan
+            ledger = Ledger(plan.budget, len(launch.problems))
+            judges = Judges(pool, cores, all_tests=plan.limits.all_tests)
+            timers = Timers(pool, cores, ledger)
+            recall(hub.state, launch.problems, judges, timers)
+            return Tools(
+                plan=plan, strategy=strategy, model=model, hub=hub,
+                judges=judges, timers=timers, steering=steering,
+            )  # fmt: skip
+
+        engine = Engine(tools, launch.problems, linger=launch.linger)
+        for problem in launch.reruns:
+            engine.steering.rerun(problem)
+        return await _live(Live(engine=engine, store=store, model=model), launch.watch)
+
+
+async def _live(live: Live, watch: Watch) -> ExitStatus:
+    status = _Status()
+    async with anyio.create_task_group() as outer:
+        outer.start_soon(_stop_on_signals, live.engine.steering, status)
+        async with anyio.create_task_group() as inner:
+            inner.start_soon(_supervise, live, status)
+            try:
+                await watch(live)
+            finally:
+                live.engine.steering.stop()
+                with anyio.CancelScope(shield=True):
+                    await live.ended.wait()
+        outer.cancel_scope.cancel()
+    if status.error is not None:
+        raise status.error
+    if live.engine.state.status == "interrupted":
+        return ExitStatus.INTERRUPTED
+    broken = any(problem.status == "infrastructure" for problem in live.engine.state.problems.values())
+    return ExitStatus.INFRASTRUCTURE_FAILED if broken else ExitStatus.DONE
+
+
+@dataclass
+class _Status:
+    interrupted: bool = False
+    error: PerftuiError | None = None
+
+
+async def _supervise(live: Live, status: _Status) -> None:
+    try:
+        await live.engine.run()
+    except ModelRefusedError as error:
+        run = live.engine.state.run
+        status.error = EnvironmentLacksError(f"{error}; then go on with: perftui resume {run}")
+    except PerftuiError as error:
+        status.error = error
+    finally:
+        live.ended.set()
+
+
+async def _stop_on_signals(steering: Steering, status: _Status) -> None:
+    with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) as signals:
+        async for _ in signals:
+            if not status.interrupted:
+                click.echo("perftui: stopping; containers are being removed …", err=True)
+            status.interrupted = True
+            steering.stop()
+
+
+@asynccontextmanager
+async def _sandboxes(launch: Launch) -> AsyncIterator[tuple[SandboxPool, str]]:
+    """Warm sandboxes, and why they are of that kind where it was not the first choice."""
+    plan = launch.plan
+    why = ""
+    async with AsyncExitStack() as stack:
+        try:
+            pool = await stack.enter_async_context(_pool(plan.sandbox, launch))
+        except EnvironmentLacksError as error:
+            if not launch.fall_back or plan.sandbox == "process":
+                raise
+            why = str(error)
+            pool = await stack.enter_async_context(_pool("process", launch))
+        yield pool, why
+
+
+def _pool(kind: Literal["docker", "process"], launch: Launch) -> AbstractAsyncContextManager[SandboxPool]:
+    return open_pool(
+        kind,
+        slots=len(usable_cores()),
+        base=launch.base,
+        memory_bytes=launch.plan.limits.memory_bytes,
+        on_progress=lambda line: click.echo(line, err=True),
+    )
+
+
+def _environment(sandbox: SandboxInfo, why: str, cores: Cores) -> Environment:
+    return Environment(
+        perftui=__version__,
+        python=platform.python_version(),
+        platform=f"{platform.system()} {platform.release()} {platform.machine()}",
+        cores=len(usable_cores()),
+        timing_core=cores.timing_core,
+        sandbox=sandbox,
+        sandbox_reason=why,
+    )
+
+
+async def _open_run(
+    stack: AsyncExitStack, launch: Launch, store: Store, environment: Environment
+) -> tuple[str, Sequence[StoredEvent]]:
+    if launch.run is not None:
+        await stack.enter_async_context(store.lease(launch.run))
+        past = await store.events(launch.run)
+        event = await store.append(RunResumed(run=launch.run, environment=environment))
+        return launch.run, [*past, event]
+    heads = tuple(
+        ProblemHead(
+            id=problem.id,
+            title=problem.title,
+            kind=problem.kind,
+            tests=len(problem.test_names),
+            has_reference=bool(problem.references),
+            digest=problem.digest,
+        )
+        for problem in launch.problems
+    )
+    run = await store.create_run(launch.plan, environment, launch.problems, heads)
+    await stack.enter_async_context(store.lease(run))
+    return run, await store.events(run)

@@ -1,0 +1,131 @@
+"""`perftui problems list|show|check`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, TypedDict, Unpack
+
+import anyio
+import click
+
+from perftui.cli.options import with_benchmark, with_sandbox
+from perftui.cli.run import some_of
+from perftui.errors import BadInputError, ExitStatus
+from perftui.events.plan import LimitRules
+from perftui.judging.judge import judge
+from perftui.judging.model import Verdict
+from perftui.judging.show import show_value
+from perftui.problems.benchmarks import load_benchmark
+from perftui.problems.model import Benchmark, Problem
+from perftui.sandbox.choose import open_pool
+from perftui.sandbox.cores import Cores, usable_cores
+from perftui.sandbox.protocol import SandboxPool
+from perftui.text import one_line, printable
+
+
+class Selection(TypedDict):
+    """The flags that name problems."""
+
+    benchmark: str
+    data: Path | None
+    problem_ids: str | None
+    limit: int | None
+
+
+class CheckFlags(Selection):
+    """The flags of `problems check`."""
+
+    sandbox: Literal["docker", "process"] | None
+
+
+@click.group()
+def problems() -> None:
+    """List, show and check a benchmark's problems."""
+
+
+@problems.command("list")
+@with_benchmark
+def list_(**flags: Unpack[Selection]) -> None:
+    """List problems, one a line: id, name, kind, tests, references."""
+    loaded = _selected(flags)
+    for problem in loaded.problems:
+        tests = f"{len(problem.test_names)} tests" + (" (by code)" if problem.checks else "")
+        references = f"{len(problem.references)} references"
+        click.echo(f"{problem.id:<16} {problem.title:<32} {problem.kind:<9} {tests:<18} {references}")
+    for note in loaded.notes:
+        click.echo(note, err=True)
+
+
+@problems.command()
+@with_benchmark
+def show(**flags: Unpack[Selection]) -> None:
+    """Show problems whole: statement, tests with inputs and expected outputs, reference."""
+    for problem in _selected(flags).problems:
+        click.echo(f"# {problem.id} {problem.title} ({problem.kind})\n\n{printable(problem.statement)}\n")
+        for test in problem.tests:
+            stdin = problem.kind == "stdin"
+            given = one_line(test.input, 120) if stdin else show_value(test.input, 120)
+            wanted = one_line(test.expected, 120) if stdin else show_value(test.expected, 120)
+            click.echo(f"  {test.name}: {given} -> {wanted} ({test.comparison.kind})")
+        for check in problem.checks:
+            click.echo(f"  {check.name}: checked by code")
+        for reference in problem.references:
+            click.echo(f"\n## reference\n\n{printable(reference)}")
+
+
+@problems.command()
+@with_benchmark
+@with_sandbox
+def check(**flags: Unpack[CheckFlags]) -> int:
+    """Run every reference against its tests, and list those that fail."""
+    loaded = _selected(flags)
+    failures = anyio.run(_check, loaded, flags["sandbox"] or "docker")
+    for problem, verdict in failures:
+        click.echo(f"{problem.id}: {verdict.kind}: {verdict.reason}")
+    total = sum(len(problem.references) for problem in loaded.problems)
+    click.echo(f"{total - len(failures)} of {total} references pass their tests")
+    for note in loaded.notes:
+        click.echo(note)
+    return ExitStatus.BAD_INPUT if failures else ExitStatus.DONE
+
+
+def _selected(flags: Selection) -> Benchmark:
+    loaded = load_benchmark(flags["benchmark"], flags["data"])
+    chosen = some_of(loaded, flags["problem_ids"], flags["limit"])
+    if not chosen.problems:
+        raise BadInputError(f"{loaded.name}: no problem is left of this selection")
+    return chosen
+
+
+async def _check(loaded: Benchmark, kind: Literal["docker", "process"]) -> list[tuple[Problem, Verdict]]:
+    failures: list[tuple[Problem, Verdict]] = []
+    cores = Cores(usable_cores())
+    rules = LimitRules(all_tests=True)
+    async with (
+        open_pool(
+            kind,
+            slots=len(cores.all),
+            memory_bytes=rules.memory_bytes,
+            on_progress=lambda line: click.echo(line, err=True),
+        ) as pool,
+        anyio.create_task_group() as group,
+    ):
+        for problem in loaded.problems:
+            group.start_soon(_check_one, problem, pool, cores, rules, failures)
+    order = {problem.id: position for position, problem in enumerate(loaded.problems)}
+    return sorted(failures, key=lambda pair: order[pair[0].id])
+
+
+async def _check_one(
+    problem: Problem,
+    pool: SandboxPool,
+    cores: Cores,
+    rules: LimitRules,
+    failures: list[tuple[Problem, Verdict]],
+) -> None:
+    for reference in problem.references:
+        async with cores.judging() as core, pool.lease() as sandbox:
+            limits = rules.limits(None, max((len(test.expected) for test in problem.tests), default=0))
+            verdict = await judge(sandbox, problem, reference, limits=limits, cpu=core, all_tests=True)
+        if not verdict.correct:
+            failures.append((problem, verdict))

@@ -1,0 +1,60 @@
+"""`perftui sandbox build|status|clean`."""
+
+from __future__ import annotations
+
+import anyio
+import click
+
+from perftui.sandbox.docker import engine_answers, open_engine
+from perftui.sandbox.image import build_image, find_image, image_tag
+from perftui.sandbox.leftovers import find_leftovers, remove_leftovers
+from perftui.text import one_line
+
+
+@click.group()
+def sandbox() -> None:
+    """Build, look at and clean the Docker sandbox."""
+
+
+@sandbox.command()
+@click.option(
+    "--base", envvar="PERFTUI_BASE_IMAGE", help="Image to build on; any with python3 >= 3.9 will do."
+)
+def build(base: str | None) -> None:
+    """Build the sandbox image, with progress."""
+
+    async def work() -> str:
+        async with open_engine() as engine:
+            await engine_answers(engine)
+            await build_image(engine, base, click.echo)
+            return image_tag()
+
+    click.echo(f"built {anyio.run(work)}")
+
+
+@sandbox.command()
+def status() -> None:
+    """Say which engine answers, whether the image is there, and what is left behind."""
+
+    async def work() -> None:
+        async with open_engine() as engine:
+            facts = await engine_answers(engine)
+            click.echo(one_line(f"engine     {facts.version} at {engine.endpoint.url}"))
+            image = await find_image(engine)
+            there = f"{image_tag()}" if image else "not built: perftui sandbox build"
+            click.echo(f"image      {there}")
+            click.echo(f"left over  {len(await find_leftovers(engine))} containers (perftui sandbox clean)")
+
+    anyio.run(work)
+
+
+@sandbox.command()
+def clean() -> None:
+    """Remove the containers whose perftui is gone."""
+
+    async def work() -> int:
+        async with open_engine() as engine:
+            await engine_answers(engine)
+            return await remove_leftovers(engine)
+
+    click.echo(f"removed {anyio.run(work)} containers")

@@ -1,0 +1,90 @@
+"""The store as the screen's library: runs to list and open, live or stored."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import anyio
+from anyio.abc import TaskGroup
+
+from perftui.engine.control import RunSession
+from perftui.errors import PerftuiError
+from perftui.problems.model import Problem
+from perftui.store.library import StoredSession
+from perftui.store.readers import Reader, RunSummary
+from perftui.timing.model import Trial
+from perftui.tui.library import RunEntry
+
+
+class Shelf:
+    """All runs of a database; the one that is live in this process can be commanded.
+
+    Args:
+        reader: of the database.
+        group: holds the tasks that look for more of an opened run.
+        live: the session of the run of this process.
+    """
+
+    def __init__(self, reader: Reader, group: TaskGroup, live: RunSession | None) -> None:
+        self._reader = reader
+        self._group = group
+        self._live = live
+
+    async def runs(self) -> Sequence[RunEntry]:
+        """Every run, newest first."""
+        return [_entry(summary) for summary in await self._reader.runs()]
+
+    async def open(self, run: str) -> RunSession:
+        """A watcher's session of a run.
+
+        Raises:
+            PerftuiError: it cannot be read.
+        """
+        if self._live is not None and run == self._live.run:
+            return self._live
+        session = await StoredSession.load(self._reader, run)
+        self._group.start_soon(_follow, session)
+        return session
+
+    async def problem(self, run: str, problem_id: str) -> Problem | None:
+        """The problem with its tests."""
+        return await self._reader.problem(run, problem_id)
+
+    async def trials(self, run: str, candidate: str) -> Sequence[Trial]:
+        """The raw trials of a candidate's measurements, oldest first."""
+        return await self._reader.trials(run, candidate)
+
+
+@asynccontextmanager
+async def shelf(reader: Reader, live: RunSession | None) -> AsyncIterator[Shelf]:
+    """A shelf whose opened runs are followed while the body runs."""
+    async with anyio.create_task_group() as group:
+        yield Shelf(reader, group, live)
+        group.cancel_scope.cancel()
+
+
+async def _follow(session: StoredSession) -> None:
+    try:
+        await session.follow()
+    except PerftuiError:
+        # The database went away under the screen: what was read stays to be looked at.
+        return
+
+
+def _entry(summary: RunSummary) -> RunEntry:
+    return RunEntry(
+        run=summary.run,
+        started_at=summary.started_at,
+        benchmark=summary.benchmark,
+        model=summary.model,
+        strategy=summary.strategy,
+        chains=summary.chains,
+        problems=summary.problems,
+        ended=summary.ended,
+        correct=summary.solved,
+        optimised=summary.optimised,
+        speedup=summary.speedup,
+        status=summary.status,
+        live=summary.live,
+    )

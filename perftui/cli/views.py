@@ -1,0 +1,110 @@
+"""Who watches a run: the screen, a person reading lines, or a program reading JSON."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, assert_never
+
+import anyio
+
+from perftui.cli.launch import Live, Watch
+from perftui.errors import ExitStatus
+from perftui.headless.follow import Reader, follow
+from perftui.headless.jsonl import JsonLines
+from perftui.headless.output import Output
+from perftui.headless.plain import Plain
+from perftui.store.library import StoredSession
+from perftui.store.writer import open_store
+
+if TYPE_CHECKING:
+    from perftui.tui.app import PerfApp
+
+View = Literal["screen", "plain", "json"]
+
+
+def choose_view(*, headless: bool, as_json: bool) -> View:
+    """The screen on a terminal, unless something else was asked for."""
+    if as_json:
+        return "json"
+    if headless or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return "plain"
+    return "screen"
+
+
+def watcher(view: View) -> Watch:
+    """Who looks at a live run."""
+    return _on_screen if view == "screen" else _reading(view)
+
+
+def quiet_watcher() -> Watch:
+    """Progress on stderr, and no summary: for a command that prints its own result."""
+
+    async def watch(live: Live) -> None:
+        unread = Output(io.StringIO())
+        await follow(live.engine.watch(), Plain(unread, Output(sys.stderr)), until=live.ended.is_set)
+
+    return watch
+
+
+async def print_stored(db: Path, name: str, view: Literal["plain", "json"]) -> int:
+    """Print a stored run, and what another process adds to it while it is live."""
+    async with open_store(db, create=False) as store:
+        run = await store.find_run(name)
+        session = await StoredSession.load(store, run)
+        live = {summary.run for summary in await store.runs() if summary.live}
+        over = run not in live
+
+        async def see_whether_over() -> None:
+            nonlocal over
+            while not over:
+                await anyio.sleep(1)
+                over = not any(summary.live for summary in await store.runs() if summary.run == run)
+            await session.refresh()
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(session.follow)
+            group.start_soon(see_whether_over)
+            await follow(session, _reader(view), until=lambda: over)
+            group.cancel_scope.cancel()
+    return ExitStatus.DONE
+
+
+def _reading(view: Literal["plain", "json"]) -> Watch:
+    async def watch(live: Live) -> None:
+        await follow(live.engine.watch(), _reader(view), until=live.ended.is_set)
+
+    return watch
+
+
+def _reader(view: Literal["plain", "json"]) -> Reader:
+    out, err = Output(sys.stdout), Output(sys.stderr)
+    match view:
+        case "plain":
+            return Plain(out, err)
+        case "json":
+            return JsonLines(out, err)
+        case _:
+            assert_never(view)
+
+
+async def _on_screen(live: Live) -> None:
+    # Imported here: the screen is slow to load, and not every run has one.
+    from perftui.cli.shelf import shelf  # noqa: PLC0415
+    from perftui.tui.app import PerfApp  # noqa: PLC0415
+
+    session = live.engine.watch()
+    async with shelf(live.store, session) as library:
+        app = PerfApp(library=library, session=session)
+        async with anyio.create_task_group() as group:
+            group.start_soon(_leave_when_stopped, live, app)
+            await app.run_async()
+            group.cancel_scope.cancel()
+
+
+async def _leave_when_stopped(live: Live, app: PerfApp) -> None:
+    """A run that ended by itself stays on the screen; one that was stopped or failed leaves it."""
+    await live.ended.wait()
+    if live.engine.state.status != "done":
+        app.exit()
