@@ -60,6 +60,8 @@ class JudgeJob(msgspec.Struct, frozen=True, kw_only=True):
             the program by proxy; given instead of inputs.
         limits: bounds that hold for each call and for all.
         cpu: the core to run on.
+        go_on: after an input on which the program's process ended, run the rest in a fresh one.
+        zygote: which of the sandbox's zygotes (each with its own hash seed) forks the child.
     """
 
     program: str
@@ -68,6 +70,8 @@ class JudgeJob(msgspec.Struct, frozen=True, kw_only=True):
     check: str | None = None
     limits: Limits = Limits()
     cpu: int = 0
+    go_on: bool = False
+    zygote: int = 0
 
 
 class CallFact(msgspec.Struct, frozen=True, kw_only=True):
@@ -180,6 +184,10 @@ class SandboxLostError(Exception):
     """The sandbox itself failed: never the program's fault. The work may be tried again."""
 
 
+class NoClockError(Exception):
+    """The sandbox cannot read a program's CPU clock from outside: its speed is unmeasured."""
+
+
 class Sandbox(Protocol):
     """One warm place that runs one job at a time."""
 
@@ -199,6 +207,7 @@ class Sandbox(Protocol):
         """Run one timed execution.
 
         Raises:
+            NoClockError: this sandbox has no clock that can be believed.
             SandboxLostError: the sandbox failed.
         """
         ...

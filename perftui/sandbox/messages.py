@@ -1,0 +1,93 @@
+"""The control frames between the host and a supervisor, typed."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from perftui.sandbox.protocol import CallFact, Limits, SandboxInfo, TrialFact
+
+
+class Hello(msgspec.Struct, frozen=True, kw_only=True):
+    """What a supervisor says of itself when it is ready.
+
+    Attributes:
+        version: of the protocol.
+        python: the version of the interpreter that runs programs.
+        clock: whether it can read a program's CPU clock from outside.
+        confinement: what holds a program, one word or two each.
+        seccomp: whether system calls are filtered.
+        own_users: whether programs run as users of their own.
+        zygotes: how many there are, each with its own hash seed.
+    """
+
+    version: int
+    python: str
+    clock: Literal["process-cpu", "none"]
+    confinement: tuple[str, ...]
+    seccomp: bool
+    own_users: bool
+    zygotes: int
+
+    def info(self, kind: Literal["docker", "process"], *around: str, image: str = "") -> SandboxInfo:
+        """This as the user is told, with what the sandbox's surroundings add to its confinement."""
+        words = ", ".join((*around, *self.confinement))
+        return SandboxInfo(kind=kind, confinement=words, clock=self.clock, python=self.python, image=image)
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """The head of any job."""
+
+    job: int
+    blobs: int
+    entry_point: str | None
+    limits: Limits
+    core: int
+    zygote: int
+
+
+class JudgeRequest(Request, frozen=True, kw_only=True):
+    """A judging job, or one with a check."""
+
+    go_on: bool
+
+
+class TrialRequest(Request, frozen=True, kw_only=True):
+    """A timed execution."""
+
+    repeats: int
+    per_test: bool
+    null: bool
+
+
+class Stop(msgspec.Struct, frozen=True):
+    """No more of this job is wanted."""
+
+    job: int
+    blobs: int = 0
+
+
+class About(msgspec.Struct, frozen=True):
+    """What any message of a supervisor about a job holds."""
+
+    job: int
+    blobs: int
+
+
+class FactFrame(About, frozen=True):
+    """How one call ended; its output is the one blob."""
+
+    fact: CallFact
+
+
+class TrialFrame(About, frozen=True):
+    """What a timed execution cost; its outputs are the blobs."""
+
+    fact: TrialFact
+
+
+class Lost(About, frozen=True):
+    """The sandbox cannot be relied on any more."""
+
+    reason: str

@@ -1,0 +1,142 @@
+"""What a child gives up before it sees a program. The order matters: each step needs the ones before."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import resource
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from perfbox import linux, seccomp
+from perfbox.limits import Limits
+
+REQUEST_FD, RESULT_FD = 3, 4
+_FIRST_UNUSED_FD = 5
+_STACK_BYTES = 64 << 20
+_OPEN_FILES = 32
+_THREADS = 64
+
+
+class ConfinementError(Exception):
+    """A step failed: the program must not run."""
+
+
+@dataclass(frozen=True)
+class Confinement:
+    """How one child is held.
+
+    Attributes:
+        uid: the user to become, or None to stay.
+        core: the core to run on.
+        limits: the bounds on the program.
+    """
+
+    uid: int | None
+    core: int
+    limits: Limits
+
+    def to_json(self) -> dict[str, Any]:
+        """As a zygote is told."""
+        return asdict(self)
+
+    @classmethod
+    def of(cls, raw: dict[str, Any]) -> Confinement:
+        """Read what `to_json` made."""
+        return cls(raw["uid"], raw["core"], Limits.of(raw["limits"]))
+
+
+def confine(plan: Confinement, descriptors: list[int], syscall_filter: seccomp.Filter | None) -> None:
+    """Confine the calling process, freshly forked, with one thread.
+
+    Args:
+        plan: how.
+        descriptors: stdin, stdout, stderr, requests and results.
+        syscall_filter: the filter to put on, None where the system has none.
+
+    Raises:
+        ConfinementError: a step failed.
+    """
+    try:
+        os.setsid()
+        _take_descriptors(descriptors)
+        _be_first_to_go()
+        _limit(plan)
+        _pin(plan.core)
+        _become(plan.uid)
+    except (OSError, ValueError) as error:
+        raise ConfinementError(str(error)) from error
+    linux.set_dumpable(dumpable=False)
+    linux.die_with_parent()
+    if syscall_filter is not None:
+        _filter_calls(syscall_filter)
+
+
+def _take_descriptors(descriptors: list[int]) -> None:
+    # First out of the way of their final numbers, then onto them.
+    moved = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, 64) for descriptor in descriptors]
+    for number, descriptor in zip((0, 1, 2, REQUEST_FD, RESULT_FD), moved):  # noqa: B905
+        os.dup2(descriptor, number)
+    linux.close_from(_FIRST_UNUSED_FD)
+
+
+def _be_first_to_go() -> None:
+    """Where memory ends, the kernel shall take the program and not the supervisor."""
+    if not linux.IS_LINUX:
+        return
+    linux.set_dumpable(dumpable=True)
+    with contextlib.suppress(OSError):
+        descriptor = os.open("/proc/self/oom_score_adj", os.O_WRONLY)
+        try:
+            os.write(descriptor, b"1000")
+        finally:
+            os.close(descriptor)
+
+
+def _limit(plan: Confinement) -> None:
+    seconds = int(plan.limits.total_seconds) + 2
+    _set(resource.RLIMIT_CPU, seconds, seconds + 1)
+    _set(resource.RLIMIT_FSIZE, 0)
+    _set(resource.RLIMIT_NOFILE, _OPEN_FILES)
+    _set(resource.RLIMIT_CORE, 0)
+    _set(resource.RLIMIT_STACK, _STACK_BYTES)
+    _set(resource.RLIMIT_MEMLOCK, 0)
+    if plan.uid is not None:
+        # The kernel counts them per user: without a user of its own it would count the host's.
+        _set(resource.RLIMIT_NPROC, _THREADS)
+    if linux.IS_LINUX:
+        _set(resource.RLIMIT_MSGQUEUE, 0)
+    with contextlib.suppress(ValueError if not linux.IS_LINUX else ()):  # macOS refuses it
+        _set(resource.RLIMIT_AS, plan.limits.memory_bytes)
+
+
+def _set(kind: int, soft: int, hard: int | None = None) -> None:
+    ceiling = resource.getrlimit(kind)[1]
+    values = [soft, soft if hard is None else hard]
+    if ceiling != resource.RLIM_INFINITY:
+        values = [min(value, ceiling) for value in values]
+    resource.setrlimit(kind, (values[0], values[1]))
+
+
+def _pin(core: int) -> None:
+    if not hasattr(os, "sched_setaffinity"):
+        return
+    allowed = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, {core if core in allowed else allowed[core % len(allowed)]})
+
+
+def _become(uid: int | None) -> None:
+    if uid is not None:
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
+    elif os.geteuid() == 0:
+        linux.drop_capabilities()
+
+
+def _filter_calls(syscall_filter: seccomp.Filter) -> None:
+    if not linux.forbid_new_privileges():
+        raise ConfinementError("no_new_privs was refused")
+    if not seccomp.install(linux.libc, syscall_filter, os.getpid()):
+        raise ConfinementError("the system call filter was refused")

@@ -1,0 +1,243 @@
+"""Starts children, asks them under a deadline, and ends them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from perfbox import frames, outcome
+from perfbox.child_link import NONCE_BYTES
+from perfbox.clock import process_cpu_ns
+from perfbox.confine import Confinement
+from perfbox.handle import Handle, open_pipes
+from perfbox.limits import Limits
+from perfbox.memory import OutOfMemoryCount
+from perfbox.outcome import Outcome
+from perfbox.pump import Pump
+from perfbox.sweeper import Sweeper
+from perfbox.zygotes import Zygote
+
+_SET_UP_NS = 20_000_000_000
+_LEAVE_NS = 100_000_000
+_END_SECONDS = 0.5
+_FIRST_UID = {"candidate": 20_001, "checker": 21_001}
+_SLOTS = 2
+
+
+class SandboxBrokenError(Exception):
+    """The sandbox cannot be relied on any more; never the program's fault."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where and how a child runs."""
+
+    zygote: int
+    core: int
+    limits: Limits
+    role: str = "candidate"
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a child is asked to be (`perfbox.order.Order`), before it is coded."""
+
+    duty: str
+    entry_point: str | None
+    source: bytes
+    options: dict[str, Any]
+
+    def coded(self, output_bytes: int) -> bytes:
+        """As the child reads it."""
+        head = {
+            "duty": self.duty,
+            "entry_point": self.entry_point,
+            "output_bytes": output_bytes,
+            "options": self.options,
+        }
+        return json.dumps(head).encode("ascii") + b"\n" + self.source
+
+
+class Runner:
+    """All that the jobs share.
+
+    Args:
+        zygotes: who fork the children.
+        pump: what moves the bytes.
+        own_users: whether each slot has a user of its own.
+    """
+
+    def __init__(self, zygotes: list[Zygote], pump: Pump, *, own_users: bool) -> None:
+        self.zygotes = zygotes
+        self.pump = pump
+        self._own_users = own_users
+        self._executions = 0
+        self._sweeper = Sweeper(frozenset(zygote.pid for zygote in zygotes))
+        self._out_of_memory = OutOfMemoryCount()
+        self._alive: list[Handle] = []
+
+    def start(self, place: Place, order: Order, deadline_ns: int) -> tuple[Handle, Outcome]:
+        """Fork a confined child and give it its order; the answer's kind is `l` where it is ready."""
+        self._executions += 1
+        uid = _FIRST_UID[place.role] + self._executions % _SLOTS if self._own_users else None
+        zygote = self.zygotes[place.zygote % len(self.zygotes)]
+        pipes = open_pipes(feeds_stdin=order.duty == "stdin")
+        pid = zygote.fork(Confinement(uid, place.core, place.limits), list(pipes.for_child))
+        pipes.close_for_child()
+        child = Handle(self.pump, zygote, pid, uid, pipes, place.limits.output_bytes)
+        self._alive.append(child)
+        self._expect_confined(child)
+        answer = self.ask(child, "p", order.coded(place.limits.output_bytes), deadline_ns, expect="l")
+        return child, answer
+
+    def ask(self, child: Handle, kind: str, body: bytes, deadline_ns: int, *, expect: str) -> Outcome:
+        """Put a question and wait for its one answer; metered.
+
+        Args:
+            child: whom to ask.
+            kind: the question's kind.
+            body: the question.
+            deadline_ns: monotonic time at which waiting ends.
+            expect: the kinds of answer that are in order, besides a failure.
+        """
+        child.results.drain_once()
+        if child.frame is not None or child.unasked_bytes:
+            return outcome.violation("an answer to no question")
+        child.begin()
+        nonce = os.urandom(NONCE_BYTES)
+        started, cpu = time.monotonic_ns(), process_cpu_ns(child.pid)
+        child.requests.send(frames.pack(kind, nonce + body))
+        in_time = self.pump.run_until(child.has_news, deadline_ns)
+        spent, passed = process_cpu_ns(child.pid) - cpu, time.monotonic_ns() - started
+        child.stdout.drain()
+        return self._read_answer(child, nonce, expect, in_time=in_time).metered(spent, passed)
+
+    def run_to_end(self, child: Handle, text: bytes, deadline_ns: int) -> Outcome:
+        """Let a stdin program run; metered from the word to go until it is a zombie."""
+        child.begin()
+        nonce = os.urandom(NONCE_BYTES)
+        started, cpu = time.monotonic_ns(), process_cpu_ns(child.pid)
+        child.requests.send(frames.pack("g", nonce))
+        if child.stdin is not None:
+            child.stdin.send(text)
+            child.stdin.finish()
+        in_time = self.pump.run_until(child.has_ended, deadline_ns)
+        gone = in_time and not child.printed_too_much and child.too_long is None
+        if gone:
+            gone = child.zygote.wait(child.pid, (deadline_ns - time.monotonic_ns()) / 1e9)
+            if not gone:
+                _kill(child.pid)
+                child.zygote.wait_on(_SET_UP_NS / 1e9)
+        spent, passed = process_cpu_ns(child.pid) - cpu, time.monotonic_ns() - started
+        if gone:
+            self._reap(child)
+        return self._read_end(child, nonce, gone=gone).metered(spent, passed)
+
+    def end(self, child: Handle) -> None:
+        """Kill a child with all that it started; its peak memory is known afterwards.
+
+        Raises:
+            SurvivorError: something lives on.
+        """
+        child.close()
+        if child.remains is None:
+            _kill(child.pid)
+            self._reap(child)
+        self._alive.remove(child)
+        self._sweeper.sweep(child.uid)
+
+    def retire(self, child: Handle) -> bool:
+        """End a child that was asked all; False where it had more to say than it was asked."""
+        child.frame = None
+        child.requests.finish()
+        self.pump.run_until(lambda: child.results.ended or child.frame is not None, _in(_LEAVE_NS))
+        orderly = child.frame is None and not child.unasked_bytes
+        self.end(child)
+        return orderly
+
+    def end_all(self) -> None:
+        """End every child that is left."""
+        for child in list(self._alive):
+            self.end(child)
+
+    def _expect_confined(self, child: Handle) -> None:
+        self.pump.run_until(child.has_news, _in(_SET_UP_NS))
+        if child.frame is None or child.frame[0] != "k":
+            reason = child.frame[1].decode("utf-8", "replace") if child.frame else "it ended"
+            raise SandboxBrokenError(f"a program could not be confined: {reason[:200]}")
+        child.frame = None
+
+    def _read_answer(self, child: Handle, nonce: bytes, expect: str, *, in_time: bool) -> Outcome:
+        if child.printed_too_much:
+            return Outcome("output-limit", detail="printed text")
+        if child.too_long is not None:
+            return _too_long(child.too_long)
+        if child.frame is not None:
+            kind, payload = child.frame
+            child.frame = None
+            return _read_frame(kind, payload, nonce, expect + "e", extra=child.unasked_bytes)
+        if not in_time:
+            return Outcome("timeout")
+        if not child.zygote.wait(child.pid, _END_SECONDS):
+            _kill(child.pid)
+            child.zygote.wait_on(_SET_UP_NS / 1e9)
+            return outcome.violation("the result channel was closed")
+        return self._read_remains(child)
+
+    def _read_end(self, child: Handle, nonce: bytes, *, gone: bool) -> Outcome:
+        if child.printed_too_much:
+            return Outcome("output-limit", detail="printed text")
+        if child.too_long is not None:
+            return _too_long(child.too_long)
+        if not gone:
+            return Outcome("timeout")
+        if child.frame is not None:
+            kind, payload = child.frame
+            return _read_frame(kind, payload, nonce, "ve", extra=child.unasked_bytes)
+        if child.unasked_bytes:
+            return outcome.violation("an answer that does not end")
+        ended = self._read_remains(child)
+        return Outcome("returned") if ended.detail == "exit status 0" else ended
+
+    def _read_remains(self, child: Handle) -> Outcome:
+        status, _ = self._reap(child)
+        return outcome.death(status, out_of_memory=self._out_of_memory.has_grown())
+
+    def _reap(self, child: Handle) -> tuple[int, int]:
+        if child.remains is None:
+            child.remains = child.zygote.reap(child.pid)
+        return child.remains
+
+
+def _read_frame(kind: str, payload: bytes, nonce: bytes, expect: str, *, extra: int) -> Outcome:
+    body = payload[NONCE_BYTES:]
+    if payload[:NONCE_BYTES] != nonce or kind not in expect:
+        return outcome.violation("a forged answer")
+    if extra:
+        return outcome.violation("more than one answer")
+    if not body.isascii():
+        return outcome.violation("an answer that cannot be read")
+    return outcome.failure(body) if kind == "e" else Outcome("returned", kind, body)
+
+
+def _too_long(kind: str) -> Outcome:
+    if kind == "v":
+        return Outcome("output-limit", detail="coded output")
+    return outcome.violation("an answer without end")
+
+
+def _in(nanoseconds: int) -> int:
+    return time.monotonic_ns() + nanoseconds
+
+
+def _kill(pid: int) -> None:
+    """Kill a child that is not reaped yet, and its process group."""
+    for kill in (os.kill, os.killpg):
+        try:
+            kill(pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            continue

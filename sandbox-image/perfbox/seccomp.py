@@ -1,0 +1,158 @@
+"""The system call filter of a child, in classic BPF, installed by ctypes.
+
+A list of denials: a program may compute, allocate, start threads and read files. It may not start
+processes or programs, signal or inspect others, open sockets, change files, its identity, its
+limits or its core. The filter is assembled once in the zygote; only the child's own pid is put in
+after the fork.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import struct
+from dataclasses import dataclass
+
+from perfbox.syscalls import AUDIT_ARCH, TABLES
+
+_LOAD, _JUMP_EQUAL, _JUMP_ABOVE_OR_EQUAL, _JUMP_BITS, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_KILL_PROCESS, _ERRNO, _ALLOW = 0x80000000, 0x00050000, 0x7FFF0000
+_NUMBER, _ARCH = 0, 4  # offsets in struct seccomp_data; arguments follow at 16, low half first
+_X32_BIT = 0x40000000
+_SET_MODE_FILTER, _FLAG_SPEC_ALLOW = 1, 4
+_PR_SET_SECCOMP, _MODE_FILTER = 22, 2
+_SECCOMP_SYSCALL = {"x86_64": 317, "aarch64": 277}
+_INSTRUCTION = struct.Struct("=HBBI")
+
+_CLONE_THREAD = 0x10000
+_OPEN_TO_CHANGE = 0o3 | 0o100 | 0o1000  # O_WRONLY, O_RDWR, O_CREAT, O_TRUNC
+_LOCKS_AND_LEASES = (6, 7, 37, 38, 1024, 1026)  # F_SETLK, F_SETLKW, F_OFD_*, F_SETLEASE, F_NOTIFY
+_TERMINAL_INPUT = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX
+_BY_ARGUMENT = {"clone", "kill", "tgkill", "open", "openat", "fcntl", "ioctl", "prlimit64", "clone3"}
+
+
+class _Sock(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
+
+
+@dataclass(frozen=True)
+class _Line:
+    code: int
+    value: int
+    if_true: str = ""
+    if_false: str = ""
+    label: str = ""
+    is_pid: bool = False
+
+
+@dataclass(frozen=True)
+class Filter:
+    """An assembled filter: its bytes, and where the child's pid belongs."""
+
+    machine: str
+    code: bytes
+    pid_offsets: tuple[int, ...]
+
+    def for_pid(self, pid: int) -> bytearray:
+        """The filter with a pid put in."""
+        code = bytearray(self.code)
+        for offset in self.pid_offsets:
+            struct.pack_into("=I", code, offset, pid)
+        return code
+
+
+def build(machine: str) -> Filter | None:
+    """The filter for an architecture (as `os.uname` names it), None where there is no table."""
+    machine = {"amd64": "x86_64", "arm64": "aarch64"}.get(machine, machine)
+    if machine not in TABLES:
+        return None
+    lines = _program(machine)
+    offsets = tuple(i * _INSTRUCTION.size + 4 for i, line in enumerate(lines) if line.is_pid)
+    return Filter(machine, _assemble(lines), offsets)
+
+
+def install(libc: ctypes.CDLL, program: Filter, pid: int) -> bool:
+    """Put the filter on the calling thread; no_new_privs must be set. False where it failed."""
+    code = program.for_pid(pid)
+    buffer = (ctypes.c_char * len(code)).from_buffer(code)
+    sock = _Sock(len(code) // _INSTRUCTION.size, ctypes.addressof(buffer))
+    # Without SPEC_ALLOW older kernels slow the child down by switching speculation off.
+    call = _SECCOMP_SYSCALL[program.machine]
+    if libc.syscall(call, _SET_MODE_FILTER, _FLAG_SPEC_ALLOW, ctypes.byref(sock)) == 0:
+        return True
+    return bool(libc.prctl(_PR_SET_SECCOMP, _MODE_FILTER, ctypes.byref(sock), 0, 0) == 0)
+
+
+def _program(machine: str) -> list[_Line]:
+    numbers = TABLES[machine]
+    lines = [
+        _Line(_LOAD, _ARCH),
+        _Line(_JUMP_EQUAL, AUDIT_ARCH[machine], if_false="kill"),
+        _Line(_LOAD, _NUMBER),
+    ]
+    if machine == "x86_64":
+        lines.append(_Line(_JUMP_ABOVE_OR_EQUAL, _X32_BIT, if_true="kill"))
+    lines += _argument_checks(numbers)
+    plain = sorted(number for name, number in numbers.items() if name not in _BY_ARGUMENT)
+    lines += [_Line(_JUMP_EQUAL, number, if_true="deny") for number in plain]
+    lines += [
+        _Line(_RETURN, _ALLOW, label="allow"),
+        _Line(_RETURN, _ERRNO | errno.EPERM, label="deny"),
+        _Line(_RETURN, _ERRNO | errno.EROFS, label="read-only"),
+        _Line(_RETURN, _ERRNO | errno.ENOSYS, label="unknown"),
+        _Line(_RETURN, _KILL_PROCESS, label="kill"),
+    ]
+    return lines
+
+
+def _argument_checks(numbers: dict[str, int]) -> list[_Line]:
+    # The C library falls back to clone where clone3 is not there, and flags of clone can be seen.
+    lines = [_Line(_JUMP_EQUAL, numbers["clone3"], if_true="unknown")]
+    lines += _when(numbers, "clone", 0, [_Line(_JUMP_BITS, _CLONE_THREAD, "allow", "deny")])
+    for name in ("kill", "tgkill"):
+        own = _Line(_JUMP_EQUAL, 0, "allow", "deny", is_pid=True)
+        lines += _when(numbers, name, 0, [own])
+    for name, position in (("open", 1), ("openat", 2)):
+        lines += _when(numbers, name, position, [_Line(_JUMP_BITS, _OPEN_TO_CHANGE, "read-only", "allow")])
+    lines += _when(numbers, "fcntl", 1, _any_of(_LOCKS_AND_LEASES))
+    lines += _when(numbers, "ioctl", 1, _any_of(_TERMINAL_INPUT))
+    # Reading limits is allowed: the pointer to new ones is null.
+    return lines + _when(numbers, "prlimit64", 2, [
+        _Line(_JUMP_EQUAL, 0, if_false="deny"),
+        _Line(_LOAD, _argument(2) + 4),
+        _Line(_JUMP_EQUAL, 0, "allow", "deny"),
+    ])  # fmt: skip
+
+
+def _when(numbers: dict[str, int], name: str, position: int, checks: list[_Line]) -> list[_Line]:
+    if name not in numbers:
+        return []
+    after = f"after-{name}"
+    return [
+        _Line(_JUMP_EQUAL, numbers[name], if_false=after),
+        _Line(_LOAD, _argument(position)),
+        *checks,
+        _Line(_LOAD, _NUMBER, label=after),
+    ]
+
+
+def _any_of(values: tuple[int, ...]) -> list[_Line]:
+    return [
+        *(_Line(_JUMP_EQUAL, value, if_true="deny") for value in values),
+        _Line(_RETURN, _ALLOW),
+    ]
+
+
+def _argument(position: int) -> int:
+    return 16 + 8 * position
+
+
+def _assemble(lines: list[_Line]) -> bytes:
+    targets = {line.label: index for index, line in enumerate(lines) if line.label}
+    code = bytearray()
+    for index, line in enumerate(lines):
+        jumps = [targets[label] - index - 1 if label else 0 for label in (line.if_true, line.if_false)]
+        if not all(0 <= jump < 256 for jump in jumps):
+            raise ValueError("the filter is too long for its jumps")
+        code += _INSTRUCTION.pack(line.code, *jumps, line.value)
+    return bytes(code)

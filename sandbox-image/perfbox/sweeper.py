@@ -1,0 +1,111 @@
+"""After an execution nothing of it may be left: what is found is killed, and what survives is told."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+_ROUNDS = 100
+_PAUSE_SECONDS = 0.005
+
+
+class SurvivorError(Exception):
+    """Processes of a program could not be ended."""
+
+
+class Sweeper:
+    """Ends what a program may have left behind.
+
+    Args:
+        zygotes: pids that are the supervisor's own.
+    """
+
+    def __init__(self, zygotes: frozenset[int]) -> None:
+        self._zygotes = zygotes
+
+    def sweep(self, uid: int | None) -> None:
+        """End all processes of a slot's user, or all adopted ones where slots have no user.
+
+        Raises:
+            SurvivorError: something lives on.
+        """
+        for attempt in range(_ROUNDS):
+            if uid is not None:
+                _kill_user(uid)
+            self._reap_orphans()
+            left = self._left(uid)
+            if not left:
+                return
+            if uid is None:
+                for pid in left:
+                    _kill(pid)
+            if attempt:
+                time.sleep(_PAUSE_SECONDS)
+        raise SurvivorError(f"processes of a program live on after {_ROUNDS} attempts")
+
+    def _left(self, uid: int | None) -> list[int]:
+        if uid is None:
+            return [pid for pid in _children() if pid not in self._zygotes]
+        return [pid for pid in _processes() if _user(pid) == uid]
+
+    def _reap_orphans(self) -> None:
+        while True:
+            try:
+                ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            except ChildProcessError:
+                return
+            if ended is None or ended.si_pid in self._zygotes:
+                return
+            os.waitpid(ended.si_pid, 0)
+
+
+def _kill_user(uid: int) -> None:
+    """Kill every process of a user, as that user: the supervisor itself is not one of them."""
+    os.setresuid(uid, uid, 0)
+    try:
+        os.kill(-1, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        pass
+    finally:
+        os.setresuid(0, 0, 0)
+
+
+def _kill(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
+def _children() -> list[int]:
+    """Pids of the supervisor's children; none where the system does not say."""
+    own = os.getpid()
+    try:
+        with open(f"/proc/{own}/task/{own}/children", encoding="ascii") as file:  # noqa: PTH123
+            return [int(pid) for pid in file.read().split()]
+    except OSError:
+        return [pid for pid in _processes() if _field(pid, "PPid:") == own]
+
+
+def _processes() -> list[int]:
+    try:
+        return [int(name) for name in os.listdir("/proc") if name.isdigit()]  # noqa: PTH208
+    except OSError:
+        return []
+
+
+def _user(pid: int) -> int | None:
+    return _field(pid, "Uid:")
+
+
+def _field(pid: int, name: str) -> int | None:
+    # The owner of /proc/<pid> says nothing: a process that changed its user belongs to root there.
+    try:
+        with open(f"/proc/{pid}/status", encoding="utf-8", errors="replace") as file:  # noqa: PTH123
+            for line in file:
+                if line.startswith(name):
+                    return int(line.split()[1])
+    except OSError:
+        return None
+    return None

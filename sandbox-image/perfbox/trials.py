@@ -1,0 +1,160 @@
+"""Timing: a fresh process, its clock read from outside while it rests between the phases."""
+
+from __future__ import annotations
+
+import random
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from perfbox.handle import Handle
+from perfbox.host_link import HostLink, Message
+from perfbox.limits import Limits
+from perfbox.outcome import Outcome, violation
+from perfbox.runner import Order, Place, Runner
+
+_chooser = random.SystemRandom()
+
+
+@dataclass
+class Costs:
+    """What the phases cost, as the host is told (`TrialFact`)."""
+
+    load_ns: int = 0
+    decode_ns: int = 0
+    first_ns: list[int] = field(default_factory=list)
+    rest_ns: int = 0
+    encode_ns: int = 0
+    wall_ns: int = 0
+    peak_bytes: int = 0
+
+
+class TrialFailedError(Exception):
+    """A phase did not come to its end."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome.end)
+        self.outcome = outcome
+
+
+class TrialRun:
+    """One timed execution: of one process for a function, of one an input for a stdin program."""
+
+    def __init__(self, runner: Runner, message: Message) -> None:
+        control = message.control
+        self._runner = runner
+        self._program = message.blobs[0]
+        self._inputs = message.blobs[1:]
+        self._entry_point: str | None = control["entry_point"]
+        self._repeats = int(control["repeats"])
+        self._per_test = bool(control["per_test"])
+        self._null = bool(control["null"])
+        self._limits = Limits.of(control["limits"])
+        self._place = Place(control["zygote"], control["core"], self._limits)
+        self._end_ns = time.monotonic_ns() + int(self._limits.total_seconds * 1e9)
+        self._costs = Costs()
+
+    def run(self, link: HostLink, job: int) -> None:
+        """Run it and tell the host."""
+        outputs: list[bytes] = []
+        outcome = Outcome("returned")
+        try:
+            outputs = self._run_function() if self._entry_point is not None else self._run_stdin()
+        except TrialFailedError as error:
+            outcome = error.outcome
+        fact: dict[str, Any] = {"end": outcome.end, "detail": _tell(outcome), **vars(self._costs)}
+        link.send("t", {"job": job, "fact": fact}, outputs)
+
+    def _run_function(self) -> list[bytes]:
+        options = {"repeats": self._repeats, "null": self._null}
+        order = Order("trial", self._entry_point, self._program, options)
+        child, answer = self._runner.start(self._place, order, self._deadline(1))
+        try:
+            _demand(answer, "l")
+            outputs = self._go_through_phases(child)
+        except BaseException:
+            self._runner.end(child)
+            self._note_peak(child)
+            raise
+        orderly = self._runner.retire(child)
+        self._note_peak(child)
+        if not orderly:
+            raise TrialFailedError(violation("more than one answer"))
+        return outputs
+
+    def _go_through_phases(self, child: Handle) -> list[bytes]:
+        costs, tests = self._costs, len(self._inputs)
+        costs.load_ns = self._phase(child, "d", b"", self._repeats).cpu_ns
+        costs.decode_ns = self._phase(child, "i", b"\n".join(self._inputs), self._repeats).cpu_ns
+        if self._per_test:
+            indices = [str(index).encode() for index in range(tests)]
+            costs.first_ns = [self._phase(child, "f", index, 1).cpu_ns for index in indices]
+        else:
+            costs.first_ns = [self._phase(child, "f", b"", tests).cpu_ns]
+        if self._repeats > 1:
+            costs.rest_ns = self._phase(child, "r", b"", tests * (self._repeats - 1)).cpu_ns
+        # Chosen only now, so that no pass can be left undone.
+        chosen = str(_chooser.randrange(self._repeats)).encode()
+        coded = self._phase(child, "o", chosen, tests)
+        costs.encode_ns = coded.cpu_ns
+        outputs = coded.body.split(b"\n") if tests else []
+        if len(outputs) != tests:
+            raise TrialFailedError(violation("not one output for each input"))
+        return outputs
+
+    def _phase(self, child: Handle, kind: str, body: bytes, calls: int) -> Outcome:
+        answer = self._runner.ask(child, kind, body, self._deadline(calls), expect="v")
+        self._costs.wall_ns += answer.wall_ns
+        return _demand(answer, "v")
+
+    def _run_stdin(self) -> list[bytes]:
+        passes = [self._run_stdin_pass(number) for number in range(self._repeats)]
+        return passes[_chooser.randrange(self._repeats)]
+
+    def _run_stdin_pass(self, number: int) -> list[bytes]:
+        outputs = []
+        for text in self._inputs:
+            answer, output = self._run_stdin_once(text)
+            self._costs.wall_ns += answer.wall_ns
+            if number == 0:
+                self._costs.first_ns.append(answer.cpu_ns)
+            else:
+                self._costs.rest_ns += answer.cpu_ns
+            if answer.end != "returned":
+                raise TrialFailedError(answer)
+            outputs.append(output)
+        return outputs
+
+    def _run_stdin_once(self, text: bytes) -> tuple[Outcome, bytes]:
+        deadline = self._deadline(1)
+        order = Order("stdin", None, self._program, {"null": self._null})
+        child, answer = self._runner.start(self._place, order, deadline)
+        try:
+            if answer.kind == "l":
+                answer = self._runner.run_to_end(child, text, deadline)
+            return answer, bytes(child.stdout.head)
+        finally:
+            self._runner.end(child)
+            self._note_peak(child)
+
+    def _note_peak(self, child: Handle) -> None:
+        if child.remains is not None:
+            self._costs.peak_bytes = max(self._costs.peak_bytes, child.remains[1])
+
+    def _deadline(self, calls: int) -> int:
+        seconds = self._limits.test_seconds * max(1, calls)
+        return min(self._end_ns, time.monotonic_ns() + int(seconds * 1e9))
+
+
+def _demand(answer: Outcome, kind: str) -> Outcome:
+    if answer.kind != kind:
+        raise TrialFailedError(answer)
+    return answer
+
+
+def _tell(outcome: Outcome) -> str:
+    """One text of what went wrong: its detail, else the exception with its line."""
+    if not outcome.error_type:
+        return outcome.detail
+    where = f" (line {outcome.error_line})" if outcome.error_line is not None else ""
+    return f"{outcome.error_type}: {outcome.error_message}{where}"

@@ -1,0 +1,108 @@
+"""The supervisor's side of a zygote: start it, have it fork, wait and reap."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from typing import Any
+
+from perfbox.confine import Confinement
+
+HASH_SEEDS = (1, 20_011, 4_000_037)
+_ANSWER_SECONDS = 20.0
+_KIND = getattr(socket, "SOCK_SEQPACKET", socket.SOCK_STREAM) if sys.platform == "linux" else socket.SOCK_STREAM
+
+
+class ZygoteLostError(Exception):
+    """A zygote ended or does not answer."""
+
+
+class Zygote:
+    """A process that forks children; its hash seed is its own."""
+
+    def __init__(self, hash_seed: int) -> None:
+        self._socket, theirs = socket.socketpair(socket.AF_UNIX, _KIND)
+        self._received = bytearray()
+        self.seccomp = False
+        with theirs:
+            # -E and -I would also ignore the hash seed; the environment holds nothing else.
+            self._process = subprocess.Popen(
+                [
+                    *(sys.executable, "-s", "-B", "-X", "utf8"),
+                    *(os.path.dirname(os.path.abspath(__file__)), "--zygote", str(theirs.fileno())),  # noqa: PTH100, PTH120
+                ],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env={**os.environ, "PYTHONHASHSEED": str(hash_seed)},
+                pass_fds=[theirs.fileno()],
+                cwd="/",
+            )
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
+    def wait_until_ready(self) -> None:
+        """Wait for its imports."""
+        self.seccomp = bool(self._hear(_ANSWER_SECONDS)["seccomp"])
+
+    def fork(self, plan: Confinement, descriptors: list[int]) -> int:
+        """Fork a child with these descriptors; its pid."""
+        request = json.dumps({"do": "fork", "confinement": plan.to_json()}).encode()
+        try:
+            socket.send_fds(self._socket, [request], descriptors)
+        except OSError as error:
+            raise ZygoteLostError("a zygote has ended") from error
+        return int(self._hear(_ANSWER_SECONDS)["pid"])
+
+    def wait(self, pid: int, seconds: float) -> bool:
+        """Wait until a child has ended, but keep its remains. If False, call `wait_on` before all else."""
+        self._tell({"do": "wait", "pid": pid})
+        return self.wait_on(seconds)
+
+    def wait_on(self, seconds: float) -> bool:
+        """Go on waiting after `wait` gave False."""
+        try:
+            self._hear(max(0.0, seconds))
+        except TimeoutError:
+            return False
+        return True
+
+    def reap(self, pid: int) -> tuple[int, int]:
+        """A child's wait status and its peak memory in bytes; the child must have ended."""
+        self._tell({"do": "reap", "pid": pid})
+        answer = self._hear(_ANSWER_SECONDS)
+        return int(answer["status"]), int(answer["peak_bytes"])
+
+    def stop(self) -> None:
+        """End it."""
+        self._socket.close()
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+
+    def _tell(self, message: dict[str, Any]) -> None:
+        try:
+            self._socket.sendall(json.dumps(message).encode())
+        except OSError as error:
+            raise ZygoteLostError("a zygote has ended") from error
+
+    def _hear(self, seconds: float) -> dict[str, Any]:
+        self._socket.settimeout(max(seconds, 1e-4))
+        while b"\n" not in self._received:
+            try:
+                data = self._socket.recv(1 << 16)
+            except socket.timeout as error:
+                raise TimeoutError from error
+            except OSError as error:
+                raise ZygoteLostError("a zygote has ended") from error
+            if not data:
+                raise ZygoteLostError("a zygote has ended")
+            self._received += data
+        line, _, rest = bytes(self._received).partition(b"\n")
+        self._received = bytearray(rest)
+        return json.loads(line)  # type: ignore[no-any-return]
