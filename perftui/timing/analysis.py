@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from perftui.timing.cost import Block, Columns, all_blocks, cost_ns, costs, tabulate
+from perftui.timing.cost import Block, Columns, all_pairs, cost_ns, costs, tabulate
 from perftui.timing.estimate import compare, noise_floor, resample
 from perftui.timing.fill import too_short
 from perftui.timing.model import ArmName, Ratio
@@ -69,13 +69,13 @@ def analyse(
     """
     base, mine = cast.baseline.names[0], cast.candidate.names[0]
     columns = tabulate(blocks, baseline=base, repeats=repeats, whole=whole)
-    drawn = resample(columns.blocks, seed)
+    drawn = resample(columns.blocks, columns.pairs // columns.blocks, seed)
     control = compare(columns, "control", base, confidence=look_confidence, drawn=drawn)
     floor = noise_floor(control)
     ratios = {}
     for name, rival in cast.rivals.items():
         if rival is cast.candidate:
-            ratios[name] = same_program(columns.blocks, confidence)
+            ratios[name] = same_program(columns.pairs, confidence)
             continue
         found = compare(columns, mine, rival.names[0], confidence=look_confidence, drawn=drawn)
         ratios[name] = ratio_of(found, floor, confidence)
@@ -94,5 +94,5 @@ def analyse(
 
 def _short(columns: Columns, arm: ArmName, other: ArmName) -> bool:
     """Whether even the dearer of two programs cannot be told from the harness."""
-    dearer = max(float(np.median(costs(columns, name, all_blocks(columns)))) for name in (arm, other))
+    dearer = max(float(np.median(costs(columns, name, all_pairs(columns)))) for name in (arm, other))
     return too_short(dearer, float(np.median(columns.null)), columns.resolution)

@@ -7,24 +7,25 @@ Per trial and per pass (`r` passes a trial), in ns of process CPU:
 Only one pass is encoded, so `encode` is per pass already. A program that reads stdin is timed from
 its start to its end: its work is the sum of all phases, and there is nothing to charge.
 
-Within block `b` all is told as a fraction of the baseline's mean work there, `base_b`, so that a
-machine that changes its speed between blocks changes no fraction. For an arm `a`:
+A mirrored block has two trials of each arm; the first of one is paired with the first of another, the
+second with the second. Within a block all is told as a fraction of the baseline's mean work there,
+`base`, so that a machine that changes its speed between blocks changes no fraction. For the trial of
+arm `a` in pair `i`:
 
-    w_ab = work_ab / base_b               null_b = work of the null program / base_b
-    x_abp = (p_ab - p_baseline,b) / base_b        for p in load, decode, encode
+    w_ai = work_ai / base        null = work of the null program / base
+    x_aip = (p_ai - p_baseline,i) / base          for p in load, decode, encode
 
-    cost_ab = w_ab - median_b(null_b) + sum_p max(0, median_b(x_abp))
+    cost_ai = w_ai - median(null) + sum_p max(0, median_i(x_aip))
 
 What an arm spends over the baseline in another phase is charged to it, and what it spends less is
-never credited: moving work out of the calls gains nothing. Medians over blocks are taken before the
-clipping, because clipping each noisy block by itself would charge noise to every honest program.
+never credited: moving work out of the calls gains nothing. Medians over pairs are taken before the
+clipping, because clipping each noisy pair by itself would charge noise to every honest program.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import fmean
 from typing import TypeAlias
 
 import numpy as np
@@ -81,11 +82,11 @@ def phases_of(fact: TrialFact, repeats: int, *, whole: bool) -> Phases:
 
 @dataclass(frozen=True, slots=True)
 class ArmColumns:
-    """An arm's figures as fractions of the baseline's work.
+    """An arm's figures as fractions of the baseline's mean work in the same block.
 
     Attributes:
-        work: shape (blocks,).
-        excess: shape (3, blocks): load, decode, encode over the baseline's.
+        work: shape (pairs,).
+        excess: shape (3, pairs): load, decode, encode over the baseline's.
     """
 
     work: Floats
@@ -94,23 +95,25 @@ class ArmColumns:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """A measurement's figures, block by block.
+    """A measurement's figures, pair by pair; the pairs of a block stand together.
 
     Attributes:
-        base_ns: the baseline's work per pass, harness included; shape (blocks,).
-        null: the null program's work as a fraction of it; shape (blocks,).
+        base_ns: the baseline's mean work per pass in the pair's block, harness included.
+        null: the null program's work as a fraction of it.
         arms: by the arm's first name.
         resolution: how far a cost may be off in either direction, as a fraction.
+        blocks: how many blocks there are.
     """
 
     base_ns: Floats
     null: Floats
     arms: dict[ArmName, ArmColumns]
     resolution: float
+    blocks: int
 
     @property
-    def blocks(self) -> int:
-        """How many blocks there are."""
+    def pairs(self) -> int:
+        """How many pairs there are."""
         return len(self.base_ns)
 
 
@@ -118,7 +121,7 @@ def tabulate(blocks: Sequence[Block], *, baseline: ArmName, repeats: int, whole:
     """Bring the trials of all blocks into columns.
 
     Args:
-        blocks: at least one, each with trials of every arm and of the null program.
+        blocks: at least one, each with as many trials of every arm, and one of the null program.
         baseline: the first name of the arm that all is told in.
         repeats: passes per trial.
         whole: for programs that read stdin.
@@ -128,14 +131,18 @@ def tabulate(blocks: Sequence[Block], *, baseline: ArmName, repeats: int, whole:
     """
     names: tuple[ArmName, ...] = tuple(dict.fromkeys(run.arm for run in blocks[0].runs))
     tables = {name: _phase_table(blocks, name, repeats, whole=whole) for name in names}
-    nulls, base = tables.pop("null")[0], tables[baseline]
-    if not (base[0] > 0).all():
+    nulls = tables.pop("null")[0]
+    base = tables[baseline]
+    per_block = base.shape[1] // len(blocks)
+    scale = np.repeat(base[0].reshape(len(blocks), per_block).mean(axis=1), per_block)
+    if not (scale > 0).all():
         raise ValueError("the baseline cost no CPU time")
     arms = {
-        name: ArmColumns(work=table[0] / base[0], excess=(table[1:] - base[1:]) / base[0])
+        name: ArmColumns(work=table[0] / scale, excess=(table[1:] - base[1:]) / scale)
         for name, table in tables.items()
     }
-    return Columns(base[0], nulls / base[0], arms, resolution_ns(nulls, repeats) / float(np.median(base[0])))
+    resolution = resolution_ns(nulls, repeats) / float(np.median(scale))
+    return Columns(scale, np.repeat(nulls, per_block) / scale, arms, resolution, len(blocks))
 
 
 def resolution_ns(nulls: Floats, repeats: int) -> float:
@@ -145,12 +152,12 @@ def resolution_ns(nulls: Floats, repeats: int) -> float:
 
 
 def costs(columns: Columns, arm: ArmName, index: Indices) -> Floats:
-    """What an arm costs in each of the chosen blocks, as fractions of the baseline's work.
+    """What an arm costs in each of the chosen pairs, as fractions of the baseline's work.
 
     Args:
         columns: the figures.
         arm: whose cost.
-        index: blocks by position, shape (resamples, n): medians are taken along the last axis.
+        index: pairs by position, shape (resamples, n): medians are taken along the last axis.
 
     Returns:
         Shape (resamples, n); never under a quarter of the resolution.
@@ -160,20 +167,20 @@ def costs(columns: Columns, arm: ArmName, index: Indices) -> Floats:
     return cost
 
 
-def all_blocks(columns: Columns) -> Indices:
-    """The index that chooses each block once."""
-    return np.arange(columns.blocks, dtype=np.intp)[np.newaxis, :]
+def all_pairs(columns: Columns) -> Indices:
+    """The index that chooses each pair once."""
+    return np.arange(columns.pairs, dtype=np.intp)[np.newaxis, :]
 
 
 def cost_ns(columns: Columns, arm: ArmName) -> Floats:
-    """What a pass costs an arm in ns, in each block."""
-    found: Floats = costs(columns, arm, all_blocks(columns))[0] * columns.base_ns
+    """What a pass costs an arm in ns, in each pair."""
+    found: Floats = costs(columns, arm, all_pairs(columns))[0] * columns.base_ns
     return found
 
 
 def charge_ns(columns: Columns, arm: ArmName) -> Floats:
-    """What is added to a pass's work to make its cost (charges less the null's cost), in each block."""
-    charged: Floats = _shift(columns, arm, all_blocks(columns))[0, 0] * columns.base_ns
+    """What is added to a pass's work to make its cost (charges less the null's cost), in each pair."""
+    charged: Floats = _shift(columns, arm, all_pairs(columns))[0, 0] * columns.base_ns
     return charged
 
 
@@ -187,13 +194,6 @@ def _shift(columns: Columns, arm: ArmName, index: Indices) -> Floats:
 
 
 def _phase_table(blocks: Sequence[Block], arm: ArmName, repeats: int, *, whole: bool) -> Floats:
-    """Shape (4, blocks): work, load, decode, encode in ns per pass, the mean of a block's trials."""
-    rows = [[phases_of(fact, repeats, whole=whole) for fact in block.facts(arm)] for block in blocks]
-    return np.array(
-        [
-            [fmean(phases.work for phases in row) for row in rows],
-            [fmean(phases.load for phases in row) for row in rows],
-            [fmean(phases.decode for phases in row) for row in rows],
-            [fmean(phases.encode for phases in row) for row in rows],
-        ]
-    )
+    """Shape (4, trials): work, load, decode, encode in ns per pass, block by block."""
+    found = [phases_of(fact, repeats, whole=whole) for block in blocks for fact in block.facts(arm)]
+    return np.array([(one.work, one.load, one.decode, one.encode) for one in found]).T

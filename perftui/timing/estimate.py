@@ -1,13 +1,15 @@
 """How many times faster one program is than another, with an interval; and what noise looks like.
 
-The estimate is the median over blocks of paired log-ratios of cost. Its interval is a bootstrap over
-blocks: every step from fractions to median is done anew on each resample, so the doubt about the
-harness's cost and about charges is in it. Two things widen it:
+The estimate is the median of paired log-ratios of cost. Its interval is a bootstrap over blocks
+(the pairs of a block are drawn together, for they share a zygote and a moment): every step from
+fractions to median is done anew on each resample, so the doubt about the harness's cost and about
+charges is in it. Two things widen it:
 
-* With few pairs the bootstrap is too sure of itself. The distance of each end of the central 95 %
-  from the estimate is stretched by `t(confidence, pairs - 1) / z(95 %)`, Student's t for the wanted
-  confidence over the normal quantile of what was resampled. That also keeps extreme quantiles from
-  resting on a handful of resamples.
+* With few blocks the bootstrap is too sure of itself. The central 95 % of the resampled medians is
+  stretched about the estimate by `(1 + 1/n) * t(confidence, n - 1) / z(95 %)` for `n` blocks:
+  Student's t for the wanted confidence over the normal quantile of what was resampled. That also
+  keeps extreme quantiles from resting on a handful of resamples. A side is never taken as narrower
+  than the mean of both: a median of few pairs often has no resample on one of its sides.
 * Each cost may be off by the resolution of the clock and of the null program's cost, in whichever
   direction is worse.
 """
@@ -20,11 +22,11 @@ from math import exp, log
 import numpy as np
 from scipy.special import stdtrit
 
-from perftui.timing.cost import Columns, Floats, Indices, all_blocks, costs
+from perftui.timing.cost import Columns, Floats, Indices, all_pairs, costs
 from perftui.timing.model import ArmName
 
-MIN_PAIRS = 4
-"""Under this many pairs nothing is said."""
+MIN_BLOCKS = 4
+"""Under this many blocks nothing is said."""
 
 MIN_FLOOR = 1.03
 """No gain under 3 % is claimed: code layout and hash seeds alone move programs by that much."""
@@ -43,6 +45,7 @@ class Estimate:
         low: lower end of the interval.
         high: upper end.
         pairs: how many pairs it rests on.
+        blocks: how many blocks those stand in.
         drift: 95th percentile of the resampled medians' distance from no difference.
     """
 
@@ -50,12 +53,19 @@ class Estimate:
     low: float
     high: float
     pairs: int
+    blocks: int
     drift: float
 
 
-def resample(pairs: int, seed: int) -> Indices:
-    """Blocks drawn with replacement, shape (resamples, pairs); the same for the same seed."""
-    return np.random.default_rng(seed).integers(0, pairs, size=(_RESAMPLES, pairs), dtype=np.intp)
+def resample(blocks: int, per_block: int, seed: int) -> Indices:
+    """Pairs by position, whole blocks drawn with replacement; the same for the same seed.
+
+    Returns:
+        Shape (resamples, blocks * per_block).
+    """
+    drawn = np.random.default_rng(seed).integers(0, blocks, size=(_RESAMPLES, blocks, 1), dtype=np.intp)
+    within = np.arange(per_block, dtype=np.intp)
+    return (drawn * per_block + within).reshape(_RESAMPLES, blocks * per_block)
 
 
 def compare(columns: Columns, arm: ArmName, other: ArmName, *, confidence: float, drawn: Indices) -> Estimate:
@@ -68,16 +78,18 @@ def compare(columns: Columns, arm: ArmName, other: ArmName, *, confidence: float
         confidence: two-sided, of the interval.
         drawn: resampled blocks, of `resample`.
     """
-    middle = float(_median_log_ratio(columns, arm, other, all_blocks(columns))[0])
+    middle = float(_median_log_ratio(columns, arm, other, all_pairs(columns))[0])
     medians = _median_log_ratio(columns, arm, other, drawn)
     low, high = (float(end) for end in np.percentile(medians, _CENTRAL_PERCENTILES))
     stretch = _stretch(columns.blocks, confidence)
+    half = (high - low) / 2
     off_arm, off_other = _offsets(columns, arm), _offsets(columns, other)
     return Estimate(
         middle=middle,
-        low=middle - max(0.0, middle - low) * stretch - off_arm[1] - off_other[0],
-        high=middle + max(0.0, high - middle) * stretch + off_arm[0] + off_other[1],
-        pairs=columns.blocks,
+        low=middle - max(half, middle - low) * stretch - off_arm[1] - off_other[0],
+        high=middle + max(half, high - middle) * stretch + off_arm[0] + off_other[1],
+        pairs=columns.pairs,
+        blocks=columns.blocks,
         drift=float(np.percentile(np.abs(medians), 95)),
     )
 
@@ -99,13 +111,13 @@ def _median_log_ratio(columns: Columns, arm: ArmName, other: ArmName, index: Ind
     return medians
 
 
-def _stretch(pairs: int, confidence: float) -> float:
-    quantile = float(stdtrit(pairs - 1, 0.5 + confidence / 2))
-    return max(1.0, quantile / _CENTRAL_Z)
+def _stretch(blocks: int, confidence: float) -> float:
+    quantile = float(stdtrit(blocks - 1, 0.5 + confidence / 2))
+    return (1 + 1 / blocks) * quantile / _CENTRAL_Z
 
 
 def _offsets(columns: Columns, arm: ArmName) -> tuple[float, float]:
     """How far, in logarithms, the cost may be over and under what was found, by the resolution."""
-    cost = float(np.median(costs(columns, arm, all_blocks(columns))))
+    cost = float(np.median(costs(columns, arm, all_pairs(columns))))
     least = max(cost - columns.resolution, cost / 100)
     return log(cost / least), log((cost + columns.resolution) / cost)

@@ -15,11 +15,11 @@ from perftui.sandbox.protocol import Limits, Sandbox
 from perftui.timing.analysis import Figures, analyse
 from perftui.timing.calibrating import Window, fill_window, time_tests
 from perftui.timing.cost import Block, Run
-from perftui.timing.estimate import MIN_PAIRS
+from perftui.timing.estimate import MIN_BLOCKS
 from perftui.timing.model import Arm, Measurement
 from perftui.timing.quality import load_average
 from perftui.timing.schedule import Cast, block_order, cast_of, zygote_of
-from perftui.timing.sequential import Plan, Stop, decide, look_confidence, next_look
+from perftui.timing.sequential import Plan, Stop, decide, fit, look_confidence, next_look
 from perftui.timing.summary import Evidence, Failure, summarise
 from perftui.timing.trials import Check, Runner, UnfitError, Work
 
@@ -101,21 +101,26 @@ class _Loop:
 
     async def run(self, window: Window) -> None:
         """Run blocks until the answer is clear, hopeless, or the budget is spent."""
+        left = self.deadline - self.clock()
+        whole_plan = self.plan
+        self.plan = fit(whole_plan, int(left / max(window.block_seconds, 1e-9)))
         rng = random.Random(self.seed)  # noqa: S311 (an order of trials, not a secret)
         looked = 0
         while True:
             until = next_look(self.plan, looked)
             await self._collect(window, rng, until)
             done = len(self.evidence.blocks)
-            if done == looked or done < MIN_PAIRS:
+            if done == looked or done < MIN_BLOCKS:
                 return
-            figures = await self._look(looked, done, window)
+            figures = await self._look(window, looked, last=done < until)
             self.evidence.figures = figures
             looked = done
             if done < until:
                 return
-            self.evidence.ending = self._decide(figures)
-            if self.evidence.ending is not None:
+            stop = self._decide(figures)
+            if stop is not None:
+                by_budget = stop == "end" and done < whole_plan.most
+                self.evidence.ending = None if by_budget else stop
                 return
 
     async def _collect(self, window: Window, rng: random.Random, until: int) -> None:
@@ -140,8 +145,9 @@ class _Loop:
             runs.append(Run(name, fact))
         return Block(index, zygote, tuple(runs))
 
-    async def _look(self, before: int, now: int, window: Window) -> Figures:
+    async def _look(self, window: Window, before: int, *, last: bool) -> Figures:
         """Analyse in a worker thread: resampling would hold up the event loop."""
+        now = len(self.evidence.blocks)
         return await to_thread.run_sync(
             partial(
                 analyse,
@@ -149,7 +155,7 @@ class _Loop:
                 tuple(self.evidence.blocks),
                 repeats=window.repeats,
                 whole=self.runner.work.whole,
-                look_confidence=look_confidence(self.plan, before, now),
+                look_confidence=look_confidence(self.plan, before, now, last=last),
                 confidence=self.plan.confidence,
                 seed=self.seed,
             )
@@ -162,4 +168,4 @@ class _Loop:
             return "clear"
         if self.cast.rivals[deciding] is self.cast.candidate:
             return "clear"
-        return decide(self.plan, figures.ratios[deciding], gate=deciding == "best")
+        return decide(self.plan, figures.ratios[deciding], figures.columns.blocks, gate=deciding == "best")

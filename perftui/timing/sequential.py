@@ -6,7 +6,7 @@ been spent once a share `t` of all blocks is done is `alpha * ln(1 + (e - 1) * t
 function of Lan and DeMets (1983) that is like Pocock's bounds. A look's interval has the confidence
 `1 - (spent now - spent before)`; by the union bound the intervals of all looks hold together with
 99 %, wherever the measurement stops. O'Brien and Fleming's function would leave the screen with
-nothing to spend, and then a program 100 times faster could not be told after 6 pairs.
+nothing to spend, and then a program 100 times slower could not be told after 8 blocks.
 
 Giving up early needs no correction: it can only lose gains, never invent one.
 """
@@ -35,7 +35,7 @@ class Plan:
         alpha: the error that all looks together may make.
     """
 
-    looks: tuple[int, ...] = (6, 12, 24, 48)
+    looks: tuple[int, ...] = (8, 12, 24, 48)
     claim: int = 12
     alpha: float = 0.01
 
@@ -50,54 +50,64 @@ class Plan:
         return 1 - self.alpha
 
 
+def fit(plan: Plan, affordable: int) -> Plan:
+    """The plan for a budget that has room for so many blocks; the last look is then earlier."""
+    last = max(1, min(plan.most, affordable))
+    looks = (*(look for look in plan.looks if look < last), last)
+    return Plan(looks=looks, claim=min(plan.claim, last), alpha=plan.alpha)
+
+
 def next_look(plan: Plan, blocks: int) -> int:
     """After how many blocks to look next."""
     return next((look for look in plan.looks if look > blocks), plan.most)
 
 
-def look_confidence(plan: Plan, before: int, now: int) -> float:
+def look_confidence(plan: Plan, before: int, now: int, *, last: bool = False) -> float:
     """The confidence of the interval at a look.
 
     Args:
         plan: with the error to spend.
         before: blocks at the look before, 0 for the first.
         now: blocks at this look, more than before.
+        last: whether the budget ends here. Time ends a measurement whatever its ratio is, so the
+            last look may spend what is left.
     """
-    return 1 - (_spent(plan, now) - _spent(plan, before))
+    return 1 - ((plan.alpha if last else _spent(plan, now)) - _spent(plan, before))
 
 
-def decide(plan: Plan, ratio: Ratio, *, gate: bool) -> Stop | None:
+def decide(plan: Plan, ratio: Ratio, blocks: int, *, gate: bool) -> Stop | None:
     """Whether to stop after a look, and why; None to go on.
 
     Args:
         plan: the looks.
         ratio: the candidate against the program that decides, at this look.
+        blocks: how many blocks are done.
         gate: whether only a gain matters (the chain's best is to be beaten): then a candidate that
             cannot become a gain is given up; else it is measured until something can be said.
     """
-    screening = ratio.pairs <= plan.looks[0]
-    if ratio.pairs >= plan.most:
+    screening = blocks <= plan.looks[0]
+    if blocks >= plan.most:
         return "end"
     if ratio.verdict == "faster":
-        return "clear" if ratio.pairs >= plan.claim else None
+        return "clear" if blocks >= plan.claim else None
     if ratio.verdict == "slower":
         return "screened" if screening and gate else "clear"
-    if _may_become_faster(plan, ratio):
+    if _may_become_faster(plan, ratio, blocks):
         return None
     if gate:
         return "screened" if screening else "futile"
     return "clear" if ratio.verdict == "same" else None
 
 
-def _may_become_faster(plan: Plan, ratio: Ratio) -> bool:
+def _may_become_faster(plan: Plan, ratio: Ratio, blocks: int) -> bool:
     """Whether all blocks could show a gain if the truth were in the upper half of the interval.
 
-    The interval is taken to shrink with the square root of the number of pairs about a point half-way
+    The interval is taken to shrink with the square root of the number of blocks about a point half-way
     between the estimate and the upper end.
     """
     middle, low, high = log(ratio.estimate), log(ratio.low), log(ratio.high)
     hoped = (middle + high) / 2
-    return hoped - (middle - low) * sqrt(ratio.pairs / plan.most) > log(MIN_FLOOR)
+    return hoped - (middle - low) * sqrt(blocks / plan.most) > log(MIN_FLOOR)
 
 
 def _spent(plan: Plan, blocks: int) -> float:

@@ -10,7 +10,7 @@ import msgspec
 from perftui.sandbox.protocol import TrialFact
 from perftui.timing.analysis import Figures
 from perftui.timing.cost import Block, charge_ns, phases_of
-from perftui.timing.estimate import MIN_PAIRS
+from perftui.timing.estimate import MIN_BLOCKS
 from perftui.timing.model import ArmName, Measurement, Ratio, SpeedVerdict, TestTime, Trial
 from perftui.timing.quality import control_off, is_busy
 from perftui.timing.schedule import Cast
@@ -101,8 +101,11 @@ def _say(
     if deciding is None:
         return "unmeasured", "there is no other program to compare with"
     if figures is None:
-        pairs = len(evidence.blocks)
-        return "unmeasured", f"only {pairs} of {MIN_PAIRS} pairs fit into {evidence.budget_seconds:g} s"
+        done = len(evidence.blocks)
+        return (
+            "unmeasured",
+            f"only {done} of the {MIN_BLOCKS} blocks needed fit into {evidence.budget_seconds:g} s",
+        )
     ratio = ratios[deciding]
     against = f"{show_ratio(ratio, figures.floor)}, against {_RIVAL_WORDS[deciding]}"
     if ratio.verdict != "unmeasured":
@@ -139,10 +142,10 @@ def _trials(evidence: Evidence, *, whole: bool) -> tuple[Trial, ...]:
     """The raw samples, block by block in the order they ran."""
     charges = _charges(evidence.figures)
     trials = []
-    for block in evidence.blocks:
+    for position, block in enumerate(evidence.blocks):
         for run in block.runs:
             fact, work = run.fact, phases_of(run.fact, evidence.repeats, whole=whole).work
-            charge = charges.get(run.arm, {}).get(block.index, 0.0)
+            charge = charges.get(run.arm, {}).get(position, 0.0)
             trials.append(
                 Trial(
                     arm=run.arm,
@@ -165,4 +168,6 @@ def _charges(figures: Figures | None) -> dict[ArmName, dict[int, float]]:
     """By arm and block: what is charged to a pass less the null program's cost, in ns."""
     if figures is None:
         return {}
-    return {arm: dict(enumerate(charge_ns(figures.columns, arm).tolist())) for arm in figures.columns.arms}
+    columns = figures.columns
+    per_block = columns.pairs // columns.blocks
+    return {arm: dict(enumerate(charge_ns(columns, arm)[::per_block].tolist())) for arm in columns.arms}

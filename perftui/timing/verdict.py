@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import exp
 
-from perftui.timing.estimate import MIN_PAIRS, Estimate
+from perftui.timing.estimate import MIN_BLOCKS, Estimate
 from perftui.timing.model import Ratio, SpeedVerdict
 
 SAME_WITHIN = 1.10
@@ -31,7 +31,7 @@ def speed_verdict(low: float, high: float, floor: float) -> SpeedVerdict:
 
 
 def ratio_of(estimate: Estimate, floor: float, confidence: float) -> Ratio:
-    """The ratio with its verdict; with too few pairs, unmeasured.
+    """The ratio with its verdict; with too few blocks, unmeasured.
 
     Args:
         estimate: in logarithms.
@@ -39,7 +39,7 @@ def ratio_of(estimate: Estimate, floor: float, confidence: float) -> Ratio:
         confidence: that the interval has over all looks together.
     """
     low, middle, high = (_bounded_exp(value) for value in (estimate.low, estimate.middle, estimate.high))
-    enough = estimate.pairs >= MIN_PAIRS
+    enough = estimate.blocks >= MIN_BLOCKS
     return Ratio(
         estimate=middle,
         low=low,

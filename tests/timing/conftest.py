@@ -8,7 +8,15 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from perftui.sandbox.protocol import CallEnd, CallFact, JudgeJob, Limits, SandboxLostError, TrialFact, TrialJob
+from perftui.sandbox.protocol import (
+    CallEnd,
+    CallFact,
+    JudgeJob,
+    Limits,
+    SandboxLostError,
+    TrialFact,
+    TrialJob,
+)
 from perftui.timing.measuring import Work, measure
 from perftui.timing.model import Arm, ArmName, Measurement
 
