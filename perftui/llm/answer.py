@@ -86,7 +86,7 @@ class Answer:
 class BoundedStream(httpx.AsyncByteStream):
     """A response's body that ends in an error where it grows without bound."""
 
-    def __init__(self, stream: httpx.AsyncByteStream, limit: int = MAX_BODY) -> None:
+    def __init__(self, stream: httpx.AsyncByteStream, limit: int) -> None:
         self._stream = stream
         self._left = limit
 
@@ -102,7 +102,7 @@ class BoundedStream(httpx.AsyncByteStream):
         await self._stream.aclose()
 
 
-def bound(response: httpx.Response, limit: int = MAX_BODY) -> None:
+def bound(response: httpx.Response, limit: int) -> None:
     """Let no more than so many bytes be read of a response."""
     response.stream = BoundedStream(cast("httpx.AsyncByteStream", response.stream), limit)
 
@@ -115,7 +115,7 @@ async def read_answer(response: httpx.Response, answer: Answer) -> None:
         ModelFailedError: an error that stays.
         httpx.HTTPError: the connection failed before the reply was whole.
     """
-    bound(response)
+    bound(response, MAX_BODY)
     kind = response.headers.get("content-type", "").lower()
     if "html" in kind:
         raise ModelFailedError("the server answered with a web page; check the base URL")
