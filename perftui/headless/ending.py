@@ -1,0 +1,55 @@
+"""The short summary at the end of a run. Pure."""
+
+from __future__ import annotations
+
+from perftui.events.state import RunState
+from perftui.events.summary import Totals, totals
+from perftui.headless.words import duration, percent, times
+from perftui.text import one_line
+
+
+def ending(state: RunState, elapsed: float) -> str:
+    """The summary, a figure a line, ended by a line feed; empty where no run began."""
+    if state.plan is None:
+        return ""
+    rows = [("run", _standing(state)), *_figures(state, totals(state)), ("elapsed", duration(elapsed))]
+    rows.append(("look at it", f"perftui report {state.run}   perftui watch {state.run}"))
+    if state.status not in {"done", "empty"}:
+        rows.append(("go on", f"perftui resume {state.run}"))
+    width = max(len(name) for name, _ in rows)
+    return "".join(f"{name:<{width}}  {value}\n" for name, value in rows)
+
+
+def _standing(state: RunState) -> str:
+    reason = f": {one_line(state.reason)}" if state.reason else ""
+    return f"{state.run}  {state.status}{reason}"
+
+
+def _figures(state: RunState, figures: Totals) -> list[tuple[str, str]]:
+    of_all = "" if figures.ended == figures.problems else f" of {figures.problems}"
+    rows = [
+        ("problems", f"{figures.ended}{of_all} ended"),
+        ("correct", _share(figures.solved, figures.correct_share)),
+        ("optimised", _share(figures.optimised, figures.optimised_share) + ", over 10 % less time"),
+        ("speedup", _speedup(figures)),
+        ("unmeasured", f"{figures.unmeasured} correct"),
+        ("infrastructure", f"{figures.infrastructure} failed, {state.losses} sandboxes lost"),
+    ]
+    if figures.flagged:
+        rows.append(("suspected", f"{figures.flagged} with a program that cheats"))
+    if figures.cancelled:
+        rows.append(("cancelled", str(figures.cancelled)))
+    rows.append(("model calls", f"{figures.calls:,}"))
+    tokens = f"{state.prompt_tokens:,} in prompts, {state.completion_tokens:,} in replies"
+    rows.append(("tokens", tokens if figures.tokens else "none counted"))
+    return rows
+
+
+def _share(number: int, share: float | None) -> str:
+    return str(number) if share is None else f"{number} ({percent(share)} of the ended)"
+
+
+def _speedup(figures: Totals) -> str:
+    if figures.speedup is None:
+        return "none measured"
+    return f"{times(figures.speedup)} the reference, geometric mean of {figures.measured} measured"
