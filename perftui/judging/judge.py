@@ -64,9 +64,9 @@ class _Session:
 
     def wants_more(self, results: Sequence[TestResult]) -> bool:
         """Whether judging goes on after these results."""
-        if not results or results[-1].passed:
-            return all(result.passed for result in results) or self._all_tests
-        return self._all_tests and results[-1].verdict not in _FINAL
+        if any(result.verdict in _FINAL for result in results):
+            return False
+        return self._all_tests or all(result.passed for result in results)
 
     async def run_tests(self) -> list[TestResult]:
         """The results of the tests with an expected output, in order."""
@@ -123,23 +123,25 @@ class _Session:
         return found[0]
 
     async def _run(self, job: JudgeJob, judged: Callable[[CallFact], bool]) -> None:
-        """Run a job within what is left of the time; facts are taken in order, and none after the last."""
+        """Run a job within what is left of the time; facts are taken in order, and none after a stop."""
         expected = 0
-        out_of_order = False
+        goes_on = True
+        in_order = True
 
         def on_call(fact: CallFact) -> bool:
-            nonlocal expected, out_of_order
-            if fact.index != expected or expected >= max(len(job.inputs), 1):
-                out_of_order = True
+            nonlocal expected, goes_on, in_order
+            if not goes_on:
                 return False
-            self.peak_bytes = max(self.peak_bytes, fact.peak_bytes)
-            goes_on = judged(fact)
-            expected = fact.index + 1 if goes_on else len(job.inputs) + 1
+            in_order = goes_on = fact.index == expected < max(len(job.inputs), 1)
+            if in_order:
+                expected += 1
+                self.peak_bytes = max(self.peak_bytes, fact.peak_bytes)
+                goes_on = judged(fact)
             return goes_on
 
         began = anyio.current_time()
         limits = msgspec.structs.replace(self._limits, total_seconds=self._left)
         await self._sandbox.judge(msgspec.structs.replace(job, limits=limits), on_call)
         self._left -= anyio.current_time() - began
-        if out_of_order:
+        if not in_order:
             raise SandboxLostError("the sandbox answered out of order")

@@ -86,7 +86,7 @@ def select(benchmark: Benchmark, ids: Sequence[str] | None, limit: int | None) -
 
 def _is_path(text: str) -> bool:
     try:
-        return Path(text).exists() or os.sep in text or text.endswith(".toml")
+        return bool(text) and (Path(text).exists() or os.sep in text or text.endswith(".toml"))
     except (OSError, ValueError):
         return False
 
