@@ -127,7 +127,7 @@ def _mean_line(figures: Metrics) -> str:
     said = f"Geometric mean speedup {interval(mean.estimate, mean.low, mean.high)}"
     if mean.low is None:
         return f"{said}: one problem, so no interval."
-    return f"{said}: {mean.confidence:.0%} bootstrap interval over {mean.problems} problems."
+    return f"{said}: {100 * mean.confidence:.0f} % bootstrap interval over {mean.problems} problems."
 
 
 def _slower_line(figures: Metrics) -> str:
