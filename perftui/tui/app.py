@@ -1,0 +1,200 @@
+"""The application: screens over runs. It drains events on a timer, and the engine knows nothing of it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen, Screen
+
+from perftui.engine.control import RunSession
+from perftui.errors import ExitStatus, PerftuiError
+from perftui.tui.commands import KeyCommands
+from perftui.tui.feed import Feed
+from perftui.tui.glyphs import Glyphs, detect
+from perftui.tui.library import Library
+from perftui.tui.screens.help import HelpScreen, keys_of
+from perftui.tui.screens.pictured import HEIGHTS, WIDTHS, PicturedScreen
+from perftui.tui.screens.quit import QuitScreen
+from perftui.tui.screens.run import RunScreen
+from perftui.tui.screens.runs import RunsScreen
+from perftui.tui.screens.step import StepScreen
+from perftui.tui.themes import DARK, THEMES
+
+POLLS_A_SECOND = 8
+STOP_SECONDS = 20.0
+"""How long a stopping run is waited for before the screen leaves."""
+
+
+class PerfApp(App[int]):
+    """Shows runs. It ends with an exit status: 130 where a run was interrupted, else 0."""
+
+    TITLE = "perftui"
+    CSS_PATH = "app.tcss"
+    COMMANDS: ClassVar = {KeyCommands, *App.COMMANDS}
+    HORIZONTAL_BREAKPOINTS = WIDTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark,f1", "help", "help", id="app.help", tooltip="Keys, and what the marks mean"),
+        Binding("q", "quit_asked", "quit", id="app.quit", tooltip="Leave; a run of yours is asked about"),
+        Binding("ctrl+q,ctrl+c", "quit_asked", "quit", show=False, priority=True, id="app.quit-now"),
+        Binding("ctrl+p", "command_palette", "all", priority=True, id="app.palette", tooltip="All commands"),
+    ]
+
+    def __init__(
+        self,
+        *,
+        library: Library,
+        session: RunSession | None = None,
+        glyphs: Glyphs | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Make the application.
+
+        Args:
+            library: all runs there are.
+            session: a run of this process, opened at once; quitting asks before it is stopped.
+            glyphs: marks to draw with, None for what the terminal can show.
+            clock: seconds since the epoch.
+        """
+        super().__init__()
+        self._library = library
+        self._glyphs = glyphs or detect(sys.stdout.encoding, os.environ)
+        self._clock = clock
+        self.own = self._feed(session) if session is not None else None
+        self._second = 0
+        self._stopping: float | None = None
+
+    def on_mount(self) -> None:
+        """Show the runs; over them, the run of this process."""
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = DARK.name
+        self.set_class(self._glyphs.plain, "-plain")
+        self.push_screen(RunsScreen(self._library, self._glyphs))
+        if self.own is not None:
+            self.own.poll()
+            self.push_screen(RunScreen(self.own))
+        self.set_interval(1 / POLLS_A_SECOND, self.tick)
+
+    def tick(self) -> None:
+        """Take in what happened, and hand one picture to what can be seen."""
+        changed = [feed for feed in self._feeds() if feed.poll()]
+        second = int(self._clock())
+        clock_moved, self._second = second != self._second, second
+        for screen in self._seen():
+            if isinstance(screen, PicturedScreen | StepScreen | QuitScreen) and (
+                clock_moved or screen.feed in changed
+            ):
+                screen.show(screen.feed.picture())
+        for feed in changed:
+            self._tell(feed)
+        self._leave_when_stopped()
+
+    def request_stop(self) -> None:
+        """Stop the run of this process and leave, as a confirmed quit does; again, leave at once."""
+        if self._stopping is not None or self.own is None or not self.own.going:
+            self._leave()
+            return
+        if not isinstance(self.screen, QuitScreen):
+            self.push_screen(QuitScreen(self.own, stopping_since=self._clock()))
+        else:
+            self.screen.stopping()
+        self._stop()
+
+    def action_quit_asked(self) -> None:
+        """Leave; where a run of this process would be interrupted, ask first."""
+        if isinstance(self.screen, QuitScreen):
+            self.screen.action_go()
+        elif self.own is not None and self.own.going:
+            self.push_screen(QuitScreen(self.own))
+        else:
+            self._leave()
+
+    def action_help(self) -> None:
+        """Show the keys of this screen."""
+        if not isinstance(self.screen, HelpScreen):
+            keys = keys_of(self.screen.active_bindings.values())
+            self.push_screen(HelpScreen(self.screen.HELP or "", keys, self._glyphs))
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Textual's own commands, without those that this application has better ones for."""
+        for command in super().get_system_commands(screen):
+            if command.title not in {"Quit", "Keys"}:
+                yield command
+
+    @on(RunsScreen.RunOpened)
+    def _open_run(self, event: RunsScreen.RunOpened) -> None:
+        if self.own is not None and self.own.session.run == event.run:
+            self.push_screen(RunScreen(self.own))
+        else:
+            self._open_other(event.run)
+
+    @work(exclusive=True, group="open", exit_on_error=False)
+    async def _open_other(self, run: str) -> None:
+        try:
+            session = await self._library.open(run)
+        except PerftuiError as error:
+            self.notify(str(error), title="cannot open the run", severity="error", markup=False)
+            return
+        feed = self._feed(session)
+        feed.poll()
+        await self.push_screen(RunScreen(feed))
+
+    @on(RunScreen.ProblemOpened)
+    def _open_problem(self, event: RunScreen.ProblemOpened) -> None:
+        from perftui.tui.screens.problem import ProblemScreen  # noqa: PLC0415 - keeps the first paint quick
+
+        self.push_screen(ProblemScreen(event.feed, event.problem, self._library))
+
+    @on(QuitScreen.Confirmed)
+    def _quit_confirmed(self) -> None:
+        self._stop()
+
+    @on(QuitScreen.Forced)
+    def _quit_forced(self) -> None:
+        self._leave()
+
+    def _stop(self) -> None:
+        self._stopping = self._clock()
+        if self.own is not None and self.own.control is not None:
+            self.own.control.stop()
+
+    def _leave_when_stopped(self) -> None:
+        if self._stopping is None or self.own is None:
+            return
+        if not self.own.going or self._clock() - self._stopping > STOP_SECONDS:
+            self._leave()
+
+    def _leave(self) -> None:
+        interrupted = self._stopping is not None or (self.own is not None and self.own.going)
+        self.exit(int(ExitStatus.INTERRUPTED if interrupted else ExitStatus.DONE))
+
+    def _tell(self, feed: Feed) -> None:
+        for notice in feed.take_notices():
+            if notice.severity != "information":
+                self.notify(notice.text, severity=notice.severity, markup=False)
+
+    def _feed(self, session: RunSession) -> Feed:
+        return Feed(session, glyphs=self._glyphs, clock=self._clock)
+
+    def _feeds(self) -> list[Feed]:
+        """The run of this process, and those that screens are open on."""
+        shown = [screen.feed for screen in self.screen_stack if isinstance(screen, PicturedScreen)]
+        feeds = shown if self.own is None else [self.own, *shown]
+        return list({id(feed): feed for feed in feeds}.values())
+
+    def _seen(self) -> list[Screen[object]]:
+        """The screen on top, and those that shine through from below it."""
+        seen: list[Screen[object]] = []
+        for screen in reversed(self.screen_stack):
+            seen.append(screen)
+            if not isinstance(screen, ModalScreen):
+                break
+        return seen

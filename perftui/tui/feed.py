@@ -1,0 +1,151 @@
+"""From a session to a picture: events are drained and folded; a screen gets one frozen picture at a time."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from perftui.engine.control import Decision, RunControl, RunSession
+from perftui.events.model import Event, Notice
+from perftui.events.reduce import apply
+from perftui.events.state import RunState
+from perftui.tui.glyphs import Glyphs
+
+FOLD_SECONDS = 0.03
+"""How long one poll may fold events before it gives the loop back."""
+
+_CHUNK = 64
+
+HeldKey = tuple[str, int, int, int]
+"""A held action: its problem, attempt, chain and round."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """All that a screen is handed.
+
+    Attributes:
+        state: of the run.
+        now: seconds since the epoch.
+        glyphs: as the terminal can show them.
+        commandable: whether there is a control and the run goes on.
+        step_all: whether every problem is asked to hold its actions.
+        stepping: problems that are asked to hold their actions.
+        notice: the latest line for whoever watches.
+        loading: True while the past is still being read.
+    """
+
+    state: RunState
+    now: float
+    glyphs: Glyphs
+    commandable: bool = False
+    step_all: bool = False
+    stepping: frozenset[str] = frozenset()
+    notice: str = ""
+    loading: bool = False
+
+
+class Feed:
+    """Follows one session."""
+
+    def __init__(
+        self, session: RunSession, *, glyphs: Glyphs, clock: Callable[[], float] = time.time
+    ) -> None:
+        self.session = session
+        self.glyphs = glyphs
+        self.state = RunState()
+        self.step_all = False
+        self.stepping: frozenset[str] = frozenset()
+        self._clock = clock
+        self._pending: deque[Event] = deque()
+        self._notice = ""
+        self._fresh_notices: list[Notice] = []
+        self._opened = False
+        self._answered: set[HeldKey] = set()
+
+    @property
+    def control(self) -> RunControl | None:
+        """Commands, while there is a run to command."""
+        return self.session.control if self.going else None
+
+    @property
+    def going(self) -> bool:
+        """Whether the run is not over yet."""
+        return self.state.status in {"empty", "running", "paused"}
+
+    @property
+    def loading(self) -> bool:
+        """Whether events wait to be folded."""
+        return bool(self._pending)
+
+    def poll(self) -> bool:
+        """Take in what is new, for a bounded time.
+
+        Returns:
+            Whether the picture has changed.
+        """
+        self._pending.extend(self.session.drain())
+        changed = bool(self._pending)
+        deadline = time.perf_counter() + FOLD_SECONDS
+        while self._pending and time.perf_counter() < deadline:
+            for _ in range(min(_CHUNK, len(self._pending))):
+                self._fold(self._pending.popleft())
+        return changed
+
+    def picture(self) -> Picture:
+        """The picture now."""
+        return Picture(
+            state=self.state,
+            now=self._clock(),
+            glyphs=self.glyphs,
+            commandable=self.control is not None,
+            step_all=self.step_all,
+            stepping=self.stepping,
+            notice=self._notice,
+            loading=self.loading,
+        )
+
+    def take_notices(self) -> list[Notice]:
+        """Notices since the last call."""
+        taken, self._fresh_notices = self._fresh_notices, []
+        return taken
+
+    def step(self, problem: str | None, *, on: bool) -> None:
+        """Ask a problem (all, where None) to hold its actions, or let go."""
+        if self.control is None:
+            return
+        self.control.step(problem, on=on)
+        if problem is None:
+            self.step_all = on
+            self.stepping = frozenset()
+        else:
+            self.stepping = self.stepping | {problem} if on else self.stepping - {problem}
+
+    def decide(self, held: HeldKey, decision: Decision) -> None:
+        """Answer a held action."""
+        self.look_away(held)
+        if self.control is None:
+            return
+        problem, _, chain, _ = held
+        self.control.decide(problem, chain, decision)
+        if decision == "go-on":
+            self.stepping = self.stepping - {problem}
+
+    def look_away(self, held: HeldKey) -> None:
+        """Do not show a held action again unasked."""
+        self._answered.add(held)
+
+    def is_news(self, held: HeldKey) -> bool:
+        """Whether a held action was neither answered nor looked away from."""
+        return held not in self._answered
+
+    def _fold(self, event: Event) -> None:
+        self.state = apply(self.state, event)
+        if isinstance(event, Notice):
+            self._notice = event.text
+            self._fresh_notices.append(event)
+        if not self._opened and self.state.plan is not None:
+            self._opened = True
+            self.step_all = self.state.plan.step

@@ -1,0 +1,84 @@
+"""What the screen needs of the world: runs to list and open, and facts too big for the picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import msgspec
+
+from perftui.engine.control import RunSession
+from perftui.events.state import RunStatus
+from perftui.problems.model import Problem
+from perftui.timing.model import Trial
+
+
+class RunEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A run as the list of runs shows it.
+
+    Attributes:
+        run: its id.
+        started_at: seconds since the epoch.
+        benchmark: its name or path.
+        model: as the plan names it.
+        strategy: preset name.
+        chains: per problem (K).
+        problems: how many.
+        ended: how many of them have ended.
+        correct: how many have a correct program.
+        optimised: how many have a program that is faster than its seed, None where nothing was timed.
+        speedup: geometric mean against the reference, None where nothing was timed.
+        status: where it stands.
+        live: True where a process owns it now.
+    """
+
+    run: str
+    started_at: float
+    benchmark: str
+    model: str
+    strategy: str
+    chains: int
+    problems: int
+    ended: int = 0
+    correct: int = 0
+    optimised: int | None = None
+    speedup: float | None = None
+    status: RunStatus
+    live: bool = False
+
+
+class Library(Protocol):
+    """All runs there are, live or stored."""
+
+    async def runs(self) -> Sequence[RunEntry]:
+        """Every run, newest first."""
+        ...
+
+    async def open(self, run: str) -> RunSession:
+        """A watcher's session of a run.
+
+        Raises:
+            PerftuiError: there is no such run, or it cannot be read.
+        """
+        ...
+
+    async def problem(self, run: str, problem_id: str) -> Problem | None:
+        """The problem with its tests, None where its benchmark is not at hand."""
+        ...
+
+    async def trials(self, run: str, candidate: str) -> Sequence[Trial]:
+        """The raw trials of a candidate's measurement, oldest first; empty where there are none."""
+        ...
+
+
+def is_recorded(model: str) -> bool:
+    """Whether a model's replies are replayed."""
+    return model.startswith("recorded:")
+
+
+def model_label(model: str) -> str:
+    """A model as a header shows it: a recording says so, and leaves out where its file lies."""
+    kind, _, name = model.partition(":")
+    if kind not in {"recorded", "samples"}:
+        return model
+    return f"{kind}: {name.rsplit('/', 1)[-1]}"

@@ -1,0 +1,91 @@
+"""What a problem does at this moment, and the news of the run: the panes under the list."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from perftui.events.state import Activity, ChainState, ProblemState
+from perftui.events.summary import problem_best, problem_stage
+from perftui.text import one_line
+from perftui.tui import figures, glyphs, styles
+from perftui.tui.feed import Picture
+from perftui.tui.rows import stage_words
+from perftui.tui.text import Line, plain_lines, tail_lines
+
+TAIL_LINES = 40
+
+
+def live_lines(picture: Picture, problem: ProblemState | None) -> list[Line]:
+    """A problem's stage with what comes in, or how it ended."""
+    if problem is None:
+        return []
+    doing = problem_stage(problem)
+    head = [(problem.head.id, styles.TITLE), ("  ", "")]
+    if doing is None:
+        return [Line(Content.assemble(*head, (_status(problem), styles.DIM))), *_ended(problem)]
+    chain = problem.chains[doing.chain]
+    label = f" · {doing.label}" if doing.label else ""
+    head += [(f"chain {doing.chain + 1}{label} · ", styles.DIM)]
+    head += [(stage_words(problem, doing, picture.now), glyphs.STAGES[doing.stage].style)]
+    lines = [Line(Content.assemble(*head))]
+    if doing.detail:
+        lines.append(Line(Content.styled(one_line(doing.detail), styles.DIM)))
+    return lines + _body(chain, picture)
+
+
+def activity_lines(picture: Picture) -> list[Line]:
+    """The last things worth seeing, oldest first."""
+    return [Line(_activity(item, picture), hang=11) for item in picture.state.activity]
+
+
+def _body(chain: ChainState, picture: Picture) -> list[Line]:
+    if chain.held is not None:
+        words = f"about to ask: {chain.held.label} ({chain.held.phase}); press s to see it and answer"
+        return [Line(Content.styled(words, styles.WARN))]
+    if chain.streaming:
+        tail = tail_lines(chain.streaming, TAIL_LINES)
+        shown = [Line(Content(line)) for line in tail[:-1]]
+        return [*shown, Line(Content.assemble(tail[-1], (picture.glyphs.line("caret"), styles.LIVE)))]
+    if chain.progress is not None:
+        done, planned = chain.progress
+        share = done / planned if planned else 0.0
+        bar = picture.glyphs.bar(share, 30)
+        return [Line(Content.assemble((bar, styles.LIVE), (f" {done}/{planned} trials", styles.DIM)))]
+    code = chain.rounds[-1].code if chain.rounds else None
+    if code is None:
+        return []
+    return [Line(Content.styled(line, styles.DIM)) for line in plain_lines(code)[:TAIL_LINES]]
+
+
+def _ended(problem: ProblemState) -> list[Line]:
+    best = problem_best(problem)
+    lines: list[Line] = []
+    if best is not None:
+        round_ = problem.chains[best.chain].rounds[best.round]
+        reason = round_.outcome.reason if round_.outcome is not None else ""
+        figure = figures.ratio(best.vs_reference)
+        words = f"best: chain {best.chain + 1} round {best.round + 1}, {figure} against the reference"
+        lines += [Line(Content(words)), Line(Content.styled(one_line(reason, 400), styles.DIM))]
+    for chain in problem.chains:
+        if chain.ended is not None:
+            lines.append(
+                Line(Content.styled(f"chain {chain.index + 1}: {one_line(chain.ended)}", styles.DIM))
+            )
+    return lines
+
+
+def _status(problem: ProblemState) -> str:
+    glyph = glyphs.STATUSES[problem.status]
+    reason = f": {one_line(problem.reason)}" if problem.reason else ""
+    attempt = f" · attempt {problem.attempt}" if problem.attempt > 1 else ""
+    return f"{glyph.word}{reason}{attempt}"
+
+
+def _activity(item: Activity, picture: Picture) -> Content:
+    mark = glyphs.plain_mark(item.glyph) if picture.glyphs.plain else item.glyph
+    return Content.assemble(
+        (f"{figures.clock(item.at)} ", styles.DIM),
+        (f"{mark} ", glyphs.style_of(item.glyph)),
+        (f"{item.problem} " if item.problem else "", styles.HEAD),
+        one_line(item.text, 300),
+    )

@@ -1,0 +1,112 @@
+"""What each test gave: input, what was expected, what came."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual.content import Content
+
+from perftui.judging.model import TestResult, Verdict
+from perftui.problems.model import Comparison, TestCase
+from perftui.text import one_line, shorten
+from perftui.tui import figures, styles
+from perftui.tui.glyphs import OUTCOMES, STATUSES, Glyphs
+from perftui.tui.panes.round_view import RoundView
+from perftui.tui.text import Line, lines
+from perftui.values import CodeError, decode, decode_arguments
+
+VALUE_LIMIT = 1_200
+_DECODE_LIMIT = 200_000
+_COMPARISONS = {
+    "equal": "",
+    "close": "within {tolerance:g}",
+    "true": "a true value",
+    "false": "a false value",
+    "equal-as-tuple": "equal as a tuple",
+    "text": "",
+}
+
+
+def test_lines(view: RoundView) -> list[Line]:
+    """All tests; those that fail come first, in full."""
+    round_ = view.round
+    verdict = round_.verdict if round_ is not None else None
+    known = {result.name: result for result in verdict.results} if verdict is not None else {}
+    cases = {case.name: case for case in view.source.tests} if view.source is not None else {}
+    names = list(cases)
+    names += [name for name in known if name not in cases]
+    if not names:
+        return [
+            Line(
+                Content.styled(
+                    "No test is known: the benchmark is not at hand, nothing was judged.", styles.DIM
+                )
+            )
+        ]
+    shown = _head(verdict)
+    for name in sorted(names, key=lambda name: name not in known or known[name].passed):
+        shown += _one(name, cases.get(name), known.get(name), view.picture.glyphs)
+    return shown
+
+
+def show_value(coded: str, *, arguments: bool = False) -> str:
+    """A coded value as Python writes it; a text that is no code, or too long to decode, as it is."""
+    if len(coded) > _DECODE_LIMIT:
+        return shorten(coded, VALUE_LIMIT)
+    try:
+        if arguments:
+            return shorten(", ".join(repr(value) for value in decode_arguments(coded)), VALUE_LIMIT)
+        return shorten(repr(decode(coded)), VALUE_LIMIT)
+    except (CodeError, ValueError):
+        return shorten(coded, VALUE_LIMIT)
+
+
+def _head(verdict: Verdict | None) -> list[Line]:
+    if verdict is None:
+        return [Line(Content.styled("not judged yet", styles.DIM)), Line(Content(""))]
+    style = styles.GOOD if verdict.correct else styles.BAD
+    told = Content.assemble(
+        (verdict.kind.replace("-", " "), f"bold {style}"),
+        f"  {verdict.tests_passed}/{verdict.tests_total} tests passed  ",
+        (one_line(verdict.reason, 400), styles.DIM),
+    )
+    return [Line(told, hang=2), Line(Content(""))]
+
+
+def _one(name: str, case: TestCase | None, result: TestResult | None, glyphs: Glyphs) -> Iterable[Line]:
+    if result is None:
+        yield Line(Content.assemble(glyphs.part(STATUSES["waiting"]), f" {name}  ", ("not run", styles.DIM)))
+        return
+    mark = STATUSES["solved"] if result.passed else OUTCOMES["wrong"]
+    took = f"  {figures.nanoseconds(result.cpu_ns)}" if result.cpu_ns else ""
+    yield Line(
+        Content.assemble(
+            glyphs.part(mark),
+            (f" {name}  ", styles.HEAD),
+            (result.verdict.replace("-", " "), mark.style),
+            (took, styles.DIM),
+        )
+    )
+    if not result.passed and result.reason:
+        yield Line(Content.styled(f"    {one_line(result.reason, 600)}", styles.BAD), hang=4)
+    if case is not None:
+        is_call = case.comparison.kind != "text"
+        yield from _field("input", show_value(case.input, arguments=True) if is_call else case.input)
+        yield from _field("expected", _expected(case.expected, case.comparison))
+    if result.got or not result.passed:
+        yield from _field("got", result.got or "nothing", "" if result.passed else styles.BAD)
+
+
+def _expected(expected: str, comparison: Comparison) -> str:
+    how = _COMPARISONS[comparison.kind].format(tolerance=comparison.tolerance)
+    if comparison.kind in {"true", "false"}:
+        return how
+    shown = expected if comparison.kind == "text" else show_value(expected)
+    return f"{shown}   ({how})" if how else shown
+
+
+def _field(name: str, text: str, style: str = "") -> Iterable[Line]:
+    rows = lines(shorten(text, VALUE_LIMIT), style)
+    yield Line(Content.assemble((f"    {name:<9}", styles.DIM), rows[0]), hang=13)
+    for row in rows[1:]:
+        yield Line(Content.assemble(" " * 13, row), hang=13)

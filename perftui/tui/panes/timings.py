@@ -1,0 +1,194 @@
+"""What a measurement says, with all that it rests on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import groupby
+from statistics import median
+
+from textual.content import Content
+
+from perftui.text import one_line
+from perftui.timing.model import Measurement, Ratio, SpeedVerdict, TestTime, Trial
+from perftui.tui import figures, styles
+from perftui.tui.glyphs import Glyphs
+from perftui.tui.panes.round_view import RoundView
+from perftui.tui.text import Line
+
+_VERDICTS: dict[SpeedVerdict, str] = {
+    "faster": styles.BEST,
+    "slower": styles.WARN,
+    "same": styles.DIM,
+    "unmeasured": styles.DIM,
+}
+_DENSITY = ("·", "•", "●")
+_DENSITY_PLAIN = (".", "o", "O")
+_BLANK = Line(Content(""))
+
+
+def timing_lines(view: RoundView, width: int) -> list[Line]:
+    """Ratios with their intervals, what each test costs, the raw trials, and what may be trusted of it."""
+    measurement = view.round.measurement if view.round is not None else None
+    if measurement is None:
+        return [Line(Content.styled(_why_not(view), styles.DIM))]
+    glyphs = view.picture.glyphs
+    shown = [_verdict(measurement), _BLANK, *_ratios(measurement, width, glyphs), _BLANK]
+    shown += _costs(measurement)
+    if measurement.test_times:
+        shown += [_BLANK, _heading("what each test costs this program")]
+        shown += _tests(measurement.test_times, width, glyphs)
+    if view.trials:
+        shown += [_BLANK, _heading("raw trials: process CPU time of one pass, each mark one fresh process")]
+        shown += trial_plot(view.trials, width, glyphs)
+    return [*shown, _BLANK, *_trust(measurement)]
+
+
+def trial_plot(trials: Sequence[Trial], width: int, glyphs: Glyphs) -> list[Line]:
+    """A strip a program, on one logarithmic axis; a denser mark stands for more trials."""
+    costs = [trial.cost_ns for trial in trials if trial.cost_ns > 0]
+    if not costs:
+        return []
+    low, high = math.log(min(costs)), math.log(max(costs))
+    cells = max(10, width - 24)
+    by_arm = groupby(sorted(trials, key=lambda trial: trial.arm), key=lambda trial: trial.arm)
+    rows: list[tuple[float, Line]] = []
+    for arm, group in by_arm:
+        arm_costs = [trial.cost_ns for trial in group if trial.cost_ns > 0]
+        if arm_costs:
+            middle = median(arm_costs)
+            strip = _strip([math.log(cost) for cost in arm_costs], low, high, cells, plain=glyphs.plain)
+            style = styles.GOOD if arm == "candidate" else ""
+            text = Content.assemble(
+                (f"{arm:<10}", styles.DIM), (strip, style), f" {figures.nanoseconds(middle):>9}"
+            )
+            rows.append((middle, Line(text)))
+    ends = f"{figures.nanoseconds(min(costs))} … {figures.nanoseconds(max(costs))}, logarithmic"
+    return [
+        *(line for _, line in sorted(rows, key=lambda row: row[0])),
+        Line(Content.styled(" " * 10 + ends, styles.DIM)),
+    ]
+
+
+def _strip(logs: Sequence[float], low: float, high: float, cells: int, *, plain: bool) -> str:
+    span = high - low
+    counts = [0] * cells
+    for value in logs:
+        counts[round((value - low) / span * (cells - 1)) if span > 0 else 0] += 1
+    marks = _DENSITY_PLAIN if plain else _DENSITY
+    return "".join(" " if count == 0 else marks[min(count - 1, 2)] for count in counts)
+
+
+def _why_not(view: RoundView) -> str:
+    round_ = view.round
+    if view.chain.progress is not None and round_ is not None and round_.candidate == view.chain.measuring:
+        done, planned = view.chain.progress
+        return f"measuring: {done} of {planned} trials"
+    if round_ is None or round_.verdict is None:
+        return "not timed: there is no verdict yet"
+    if not round_.verdict.correct:
+        return "not timed: only correct programs are"
+    return "not timed"
+
+
+def _verdict(measurement: Measurement) -> Line:
+    return Line(
+        Content.assemble(
+            (measurement.verdict, f"bold {_VERDICTS[measurement.verdict]}"),
+            "  ",
+            one_line(measurement.reason, 400),
+        ),
+        hang=2,
+    )
+
+
+def _ratios(measurement: Measurement, width: int, glyphs: Glyphs) -> list[Line]:
+    named = (
+        ("against the reference", measurement.vs_reference),
+        ("against the seed", measurement.vs_seed),
+        ("against the best so far", measurement.vs_best),
+        ("the baseline against itself", measurement.control),
+    )
+    known = [(name, ratio) for name, ratio in named if ratio is not None]
+    cells = min(40, width - 62)
+    reach = max((abs(math.log(end)) for _, r in known for end in (r.low, r.high) if end > 0), default=0.0)
+    reach = max(reach, abs(math.log(measurement.noise_floor)) * 2, 0.1)
+    rows = [Line(_ratio(name, ratio, cells, reach, glyphs), hang=2) for name, ratio in known]
+    floor = f"{'noise floor':<28}{figures.times(measurement.noise_floor)}   a gain must clear it"
+    return [*rows, Line(Content.styled(floor, styles.DIM))]
+
+
+def _ratio(name: str, ratio: Ratio, cells: int, reach: float, glyphs: Glyphs) -> Content:
+    figure = f"{figures.times(ratio.estimate):<8}{figures.interval(ratio.low, ratio.high):<15}"
+    scale = f" {_interval(ratio, cells, reach, glyphs)}" if cells >= 16 else ""
+    return Content.assemble(
+        (f"{name:<28}", styles.DIM),
+        (figure, styles.HEAD),
+        (f"{ratio.verdict:<11}", _VERDICTS[ratio.verdict]),
+        (f"{ratio.pairs:>3} pairs", styles.DIM),
+        (scale, _VERDICTS[ratio.verdict]),
+    )
+
+
+def _interval(ratio: Ratio, cells: int, reach: float, glyphs: Glyphs) -> str:
+    """The interval on a line: the middle is 1x, slower at the left, faster at the right."""
+    half = (cells - 1) // 2
+
+    def place(value: float) -> int:
+        return half + round(max(-1.0, min(1.0, math.log(value) / reach)) * half) if value > 0 else 0
+
+    axis, bar, dot = ("-", "=", "o") if glyphs.plain else ("╌", "━", "●")
+    line = [axis] * (2 * half + 1)
+    line[half] = "|" if glyphs.plain else "┼"
+    for cell in range(place(ratio.low), place(ratio.high) + 1):
+        line[cell] = bar
+    line[place(ratio.estimate)] = dot
+    return "".join(line)
+
+
+def _costs(measurement: Measurement) -> list[Line]:
+    now, before = figures.nanoseconds(measurement.cpu_ns), figures.nanoseconds(measurement.baseline_cpu_ns)
+    wall = figures.nanoseconds(measurement.wall_ns)
+    text = f"one pass over the timing inputs: {now} CPU, baseline {before}, wall {wall}"
+    memory = f", peak memory {figures.size(measurement.peak_bytes)}" if measurement.peak_bytes else ""
+    return [Line(Content.styled(text + memory, styles.DIM), hang=2)]
+
+
+def _tests(test_times: Sequence[TestTime], width: int, glyphs: Glyphs) -> list[Line]:
+    slowest = max(test_times, key=lambda test: test.cpu_ns)
+    cells = max(8, min(60, width - 30))
+    rows = []
+    for test in test_times:
+        style = styles.WARN if test is slowest else styles.LIVE
+        bar = glyphs.bar(test.share, cells)
+        rows.append(
+            Line(
+                Content.assemble(
+                    f"{one_line(test.name, 8):<8}",
+                    (f"{figures.percent(test.share):>5}", styles.HEAD),
+                    (f"{figures.nanoseconds(test.cpu_ns):>10}  ", styles.DIM),
+                    (bar, style),
+                )
+            )
+        )
+    return rows
+
+
+def _trust(measurement: Measurement) -> list[Line]:
+    told = [
+        f"pinned to core {measurement.core}",
+        f"load {measurement.load_average:.1f}",
+        f"{measurement.repeats} passes a trial",
+        f"took {measurement.seconds:.1f} s",
+    ]
+    if measurement.screened:
+        told.append("a short screen was enough")
+    shown = [Line(Content.assemble(("trust  ", styles.TITLE), (" · ".join(told), styles.DIM)), hang=7)]
+    if measurement.flags:
+        words = ", ".join(one_line(flag, 40) for flag in measurement.flags)
+        shown.append(Line(Content.assemble(("flags  ", styles.TITLE), (words, styles.WARN)), hang=7))
+    return shown
+
+
+def _heading(text: str) -> Line:
+    return Line(Content.styled(text, styles.TITLE))

@@ -1,0 +1,66 @@
+"""Why a round came out as it did: the outcome, and the figures that it rests on."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from perftui.text import one_line
+from perftui.tui import figures, styles
+from perftui.tui.chains import headline, round_glyph
+from perftui.tui.panes.round_view import RoundView
+from perftui.tui.text import Line
+
+
+def why_line(view: RoundView) -> Content:
+    """The outcome in one line: its mark, its word, its reason."""
+    round_ = view.round
+    if round_ is None:
+        held = view.chain.held
+        if held is not None:
+            return Content.styled(f"held for you: {one_line(held.label, 60)}; s answers", styles.WARN)
+        return Content.styled("no round yet", styles.DIM)
+    glyph = round_glyph(round_)
+    reason = round_.outcome.reason if round_.outcome is not None else ""
+    mark, style = view.picture.glyphs.part(glyph)
+    word = glyph.word if reason else f"{glyph.word} …"
+    return Content.assemble(
+        (f"{mark} {word}", f"bold {style}"), f": {one_line(reason, 600)}" if reason else ""
+    )
+
+
+def why_lines(view: RoundView) -> list[Line]:
+    """The outcome with the verdict and the measurement behind it."""
+    shown = [Line(why_line(view), hang=2)]
+    round_ = view.round
+    if round_ is None:
+        return shown
+    if round_.no_program:
+        shown.append(_fact("program", f"none in the reply: {one_line(round_.no_program, 400)}"))
+    verdict = round_.verdict
+    if verdict is not None:
+        kind = verdict.kind.replace("-", " ")
+        count = f"{verdict.tests_passed}/{verdict.tests_total} tests"
+        shown.append(_fact("verdict", f"{kind}, {count}: {one_line(verdict.reason, 400)}"))
+    measurement = round_.measurement
+    if measurement is not None:
+        ratio = figures.ratio(headline(measurement))
+        shown.append(_fact("speed", f"{measurement.verdict}: {one_line(measurement.reason, 400)}"))
+        against = "the reference" if measurement.vs_reference is not None else "the seed"
+        slowest = measurement.slowest
+        share = (
+            f"; slowest test {slowest.name}, {figures.percent(slowest.share)}" if slowest is not None else ""
+        )
+        shown.append(_fact("", f"{ratio} against {against}{share}"))
+        control = (
+            f"control {figures.ratio(measurement.control)} · " if measurement.control is not None else ""
+        )
+        trust = f"{control}core {measurement.core} · load {measurement.load_average:.1f}"
+        flags = f" · {', '.join(measurement.flags)}" if measurement.flags else ""
+        shown.append(_fact("trust", one_line(trust + flags)))
+    if view.chain.ended is not None:
+        shown.append(_fact("chain", f"ended: {one_line(view.chain.ended, 400)}"))
+    return shown
+
+
+def _fact(name: str, text: str) -> Line:
+    return Line(Content.assemble((f"{name:<9}", styles.DIM), text), hang=9)

@@ -1,0 +1,211 @@
+"""Rows of the problem list: what each cell says, and how rows are sorted and filtered. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from perftui.events.state import ProblemState
+from perftui.events.summary import Doing, problem_best, problem_stage, tests_passed
+from perftui.text import one_line
+from perftui.tui import chains, figures, styles
+from perftui.tui.feed import Picture
+from perftui.tui.glyphs import FLAGGED, STAGES, STATUSES, Glyph, Glyphs
+
+SortKey = Literal["order", "gain", "state", "longest", "flagged"]
+SORTS: tuple[SortKey, ...] = get_args(SortKey)
+SORT_WORDS: dict[SortKey, str] = {
+    "order": "as in the benchmark",
+    "gain": "gain",
+    "state": "at work first",
+    "longest": "longest in its state",
+    "flagged": "flagged and failed first",
+}
+
+_TROUBLE = {"infrastructure": 1, "unsolved": 2, "cancelled": 3}
+_Part = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class ProblemRow:
+    """A problem as its row shows it; equal rows look equal.
+
+    Attributes:
+        key: the problem's id.
+        title: its short name.
+        glyph: how it stands.
+        strips: a strip of marks a chain.
+        tests: passed of all, of the best program, or of the last judged one.
+        passed: whether all tests passed.
+        vs_reference: figures, or what stands in their place.
+        short: the same in a few cells.
+        vs_seed: likewise.
+        faster: whether a gain is claimed.
+        slowest: the slowest test and its share.
+        state: what is going on, or how it ended.
+        state_style: of that.
+        gain: for sorting.
+        since: when its state began, seconds since the epoch.
+        working: whether a chain is at work.
+        flagged: suspected of cheating.
+        trouble: for sorting: flagged, then infrastructure, then unsolved.
+        order: place in the benchmark.
+    """
+
+    key: str
+    title: str
+    glyph: Glyph
+    strips: tuple[tuple[_Part, ...], ...]
+    tests: str
+    passed: bool
+    vs_reference: str
+    short: str
+    vs_seed: str
+    faster: bool
+    slowest: str
+    state: str
+    state_style: str
+    gain: float
+    since: float
+    working: bool
+    flagged: bool
+    trouble: int
+    order: int
+
+
+class RowMaker:
+    """Makes rows of a picture; a problem that has not changed keeps its row, the very object."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, tuple[ProblemState, int, ProblemRow]] = {}
+
+    def rows(self, picture: Picture) -> list[ProblemRow]:
+        """A row a problem, in the order of the benchmark."""
+        return [
+            self._row(problem, order, picture)
+            for order, problem in enumerate(picture.state.problems.values())
+        ]
+
+    def _row(self, problem: ProblemState, order: int, picture: Picture) -> ProblemRow:
+        doing = problem_stage(problem)
+        tick = int(picture.now - doing.since) if doing is not None else 0
+        made = self._made.get(problem.head.id)
+        if made is not None and made[0] is problem and made[1] == tick:
+            return made[2]
+        row = problem_row(problem, order, picture.now, picture.glyphs)
+        self._made[problem.head.id] = (problem, tick, row)
+        return row
+
+
+def problem_row(problem: ProblemState, order: int, now: float, glyphs: Glyphs) -> ProblemRow:
+    """The row of one problem."""
+    best, doing, passed = problem_best(problem), problem_stage(problem), tests_passed(problem)
+    measurement = best.measurement if best is not None else None
+    slowest = measurement.slowest if measurement is not None else None
+    against = measurement.vs_reference if measurement is not None else None
+    ratio = chains.headline(measurement)
+    flagged = chains.any_flagged(problem)
+    accused = flagged and best is None
+    state, style = _state(problem, doing, now)
+    return ProblemRow(
+        key=problem.head.id,
+        title=one_line(problem.head.title, 60),
+        glyph=_glyph(problem, doing, flagged=flagged),
+        strips=_strips(problem, glyphs),
+        tests="{}/{}".format(*passed) if passed is not None else "–",
+        passed=best is not None,
+        vs_reference="suspected cheating" if accused else figures.ratio(against),
+        short="cheating?" if accused else figures.short_ratio(ratio),
+        vs_seed=figures.short_ratio(measurement.vs_seed) if measurement is not None else "–",
+        faster=ratio is not None and ratio.verdict == "faster",
+        slowest=f"{slowest.name} {figures.percent(slowest.share)}" if slowest is not None else "–",
+        state=state,
+        state_style=style,
+        gain=ratio.estimate if ratio is not None and ratio.verdict != "unmeasured" else 0.0,
+        since=doing.since if doing is not None else problem.changed_at,
+        working=doing is not None,
+        flagged=flagged,
+        trouble=0 if flagged else _TROUBLE.get(problem.status, 9),
+        order=order,
+    )
+
+
+def sort_rows(rows: Iterable[ProblemRow], by: SortKey) -> list[ProblemRow]:
+    """Rows in another order; equal ones stay as in the benchmark."""
+    match by:
+        case "gain":
+            return sorted(rows, key=lambda row: (-row.gain, row.order))
+        case "state":
+            return sorted(rows, key=lambda row: (not row.working, row.glyph.word == "waiting", row.order))
+        case "longest":
+            return sorted(rows, key=lambda row: (not row.working, row.since, row.order))
+        case "flagged":
+            return sorted(rows, key=lambda row: (row.trouble, row.order))
+    return sorted(rows, key=lambda row: row.order)
+
+
+def filter_rows(rows: Iterable[ProblemRow], text: str) -> list[ProblemRow]:
+    """Rows in which every word of a text occurs, whatever its case."""
+    words = text.casefold().split()
+    return [row for row in rows if all(word in _haystack(row) for word in words)]
+
+
+def strip_width(strips: Sequence[tuple[_Part, ...]]) -> int:
+    """Cells that the strips of all chains take, with a space between chains."""
+    return sum(len(strip) for strip in strips) + max(0, len(strips) - 1)
+
+
+def _haystack(row: ProblemRow) -> str:
+    words = (row.key, row.title, row.state, row.glyph.word, row.vs_reference, row.slowest)
+    return " ".join(words).casefold()
+
+
+def _strips(problem: ProblemState, glyphs: Glyphs) -> tuple[tuple[_Part, ...], ...]:
+    begun = (chain for chain in problem.chains if chain.rounds)
+    return tuple(tuple(chains.chain_marks(problem, chain, glyphs)) for chain in begun)
+
+
+def _glyph(problem: ProblemState, doing: Doing | None, *, flagged: bool) -> Glyph:
+    if doing is not None:
+        return STAGES[doing.stage]
+    if flagged and problem.status != "solved":
+        return FLAGGED
+    return STATUSES[problem.status]
+
+
+def _state(problem: ProblemState, doing: Doing | None, now: float) -> _Part:
+    if doing is not None:
+        return stage_words(problem, doing, now), STAGES[doing.stage].style
+    match problem.status:
+        case "solved":
+            return "done", styles.DIM
+        case "running":
+            return "running", styles.LIVE
+        case "waiting":
+            return "waiting", styles.DIM
+        case "unsolved":
+            return _failure(problem), styles.BAD
+    reason = one_line(problem.reason, 80)
+    words = f"{problem.status}: {reason}" if reason else problem.status
+    return words, STATUSES[problem.status].style
+
+
+def _failure(problem: ProblemState) -> str:
+    verdicts = [r.verdict for chain in problem.chains for r in chain.rounds if r.verdict is not None]
+    if not verdicts:
+        return one_line(problem.reason, 80) or "unsolved"
+    kind = verdicts[-1].kind.replace("-", " ")
+    return f"{kind} {verdicts[-1].failed_test}" if verdicts[-1].failed_test else kind
+
+
+def stage_words(problem: ProblemState, doing: Doing, now: float) -> str:
+    """What a problem does now, and for how long."""
+    words = "held for you" if doing.stage == "held" else str(doing.stage)
+    if doing.stage == "timing" and doing.progress is not None:
+        words = "timing {}/{}".format(*doing.progress)
+    parts = [words, figures.age(now - doing.since)]
+    losses = sum(chain.losses for chain in problem.chains)
+    if losses:
+        parts.append(f"· retry {losses}")
+    return " ".join(parts)

@@ -1,0 +1,321 @@
+"""A problem: its rounds, and for the round under the cursor all that is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Literal, get_args
+
+from textual import getters, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.style import Style
+from textual.widgets import Static
+
+from perftui.errors import PerftuiError
+from perftui.events.state import ProblemState
+from perftui.events.summary import problem_best, tests_passed
+from perftui.problems.model import Problem
+from perftui.text import one_line
+from perftui.timing.model import Trial
+from perftui.tui import figures, styles
+from perftui.tui.feed import Feed, Picture
+from perftui.tui.glyphs import STATUSES
+from perftui.tui.library import Library
+from perftui.tui.panes.exchange import prompt_lines, reply_lines
+from perftui.tui.panes.results import test_lines
+from perftui.tui.panes.round_view import RoundView
+from perftui.tui.panes.timings import timing_lines
+from perftui.tui.panes.why import why_line, why_lines
+from perftui.tui.screens.commanding import CommandScreen
+from perftui.tui.screens.pictured import WIDE, TooSmall
+from perftui.tui.text import Line, spread
+from perftui.tui.widgets.code_view import CodeView
+from perftui.tui.widgets.key_bar import KeyBar
+from perftui.tui.widgets.line_list import LineList
+from perftui.tui.widgets.line_view import LineView
+from perftui.tui.widgets.round_list import RoundList, round_rows
+
+Pane = Literal["code", "prompt", "reply", "tests", "timings"]
+Against = Literal["parent", "seed", "reference", "whole"]
+PANES: tuple[Pane, ...] = get_args(Pane)
+AGAINST: tuple[Against, ...] = get_args(Against)
+
+
+class ProblemScreen(CommandScreen):
+    """Where a verdict is understood."""
+
+    CSS_PATH = "problem.tcss"
+    HELP = "One problem: the rounds of its chains; for a round the program, the talk, the tests, the timings."
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "round(-1)", "round", key_display="←→", priority=True, id="problem.previous",
+                tooltip="The round before"),
+        Binding("right", "round(1)", "next round", show=False, priority=True, id="problem.next",
+                tooltip="The round after"),
+        Binding("tab", "pane(1)", "pane", priority=True, id="problem.pane", tooltip="The next pane"),
+        Binding("shift+tab", "pane(-1)", "pane before", show=False, priority=True, id="problem.pane-before",
+                tooltip="The pane before"),
+        Binding("0", "rounds", "rounds", show=False, id="problem.rounds", tooltip="Walk through the rounds"),
+        *(Binding(str(at), f"open('{pane}')", pane, show=False, id=f"problem.{pane}", tooltip=f"The {pane}")
+          for at, pane in enumerate(PANES, 1)),
+        Binding("t,d", "against", "diff to", id="problem.against",
+                tooltip="Compare with the parent, the seed, the reference, or show the whole program"),
+        Binding("y", "copy", "copy", id="problem.copy", tooltip="Copy what the pane shows to the clipboard"),
+        Binding("escape", "back", "back", id="problem.back", tooltip="Back to the list of problems"),
+    ]  # fmt: skip
+
+    header_lines = getters.query_one("#problem-header", Static)
+    tabs = getters.query_one("#tabs", Static)
+    rounds = getters.query_one("#rounds", RoundList)
+    code = getters.query_one("#code", CodeView)
+    text = getters.query_one("#text", LineView)
+    why = getters.query_one("#why", LineView)
+
+    def __init__(self, feed: Feed, problem: str, library: Library) -> None:
+        super().__init__(feed)
+        self._problem = problem
+        self._library = library
+        self._source: Problem | None = None
+        self._trials: dict[str, Sequence[Trial]] = {}
+        self._pane: Pane = "code"
+        self._against: Against = "parent"
+        self._shown: object = None
+        self._placed = False
+
+    def compose(self) -> ComposeResult:
+        """Head; rounds at the left, the round at the right; keys."""
+        yield TooSmall()
+        yield Static(id="problem-header")
+        with Horizontal(id="body"):
+            yield RoundList(self.feed.glyphs, id="rounds")
+            with Vertical(id="detail"):
+                yield Static(id="tabs")
+                yield CodeView(id="code")
+                yield LineView(id="text")
+                yield LineView(id="why")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """The pane scrolls with the keys; the rounds move with left and right."""
+        self.why.can_focus = False
+        self.code.focus()
+        self._load_source()
+
+    def target(self) -> ProblemState | None:
+        """The problem."""
+        return self.feed.state.problems.get(self._problem)
+
+    def show(self, picture: Picture) -> None:
+        """Draw the rounds, and the pane that is open."""
+        problem = picture.state.problems.get(self._problem)
+        if problem is None:
+            return
+        self.rounds.show(round_rows(problem, picture.glyphs))
+        self._place_cursor(problem)
+        view = self._view(picture, problem)
+        if view is not None:
+            self._show_header(view)
+            self._show_pane(view)
+            if self.has_class("-tall"):
+                self.why.show(why_lines(view))
+        self.offer_commands(picture)
+
+    def action_round(self, step: int) -> None:
+        """Go to another round."""
+        self.rounds.action_move(step)
+
+    def action_pane(self, step: int) -> None:
+        """Go to another pane."""
+        self._open(PANES[(PANES.index(self._pane) + step) % len(PANES)])
+
+    def action_open(self, pane: Pane) -> None:
+        """Open a pane."""
+        self._open(pane)
+
+    def action_rounds(self) -> None:
+        """Walk through the rounds with the list's own keys; where it is narrow, show them."""
+        self.add_class("-rounds")
+        self.rounds.focus()
+
+    def action_against(self) -> None:
+        """Compare with something else."""
+        self._against = AGAINST[(AGAINST.index(self._against) + 1) % len(AGAINST)]
+        self._open("code")
+
+    def action_copy(self) -> None:
+        """Copy the program, or the text of another pane."""
+        problem = self.target()
+        view = self._view(self.feed.picture(), problem) if problem is not None else None
+        code = view.round.code if view is not None and view.round is not None else None
+        copied = (code or "") if self._pane == "code" else self.text.text
+        self.app.copy_to_clipboard(copied)
+        self.notify(f"{self._pane} copied, {len(copied):,} characters")
+
+    def action_back(self) -> None:
+        """Back to the list."""
+        self.app.pop_screen()
+
+    @on(LineList.Moved, "#rounds")
+    def _moved(self) -> None:
+        self.redraw()
+
+    @on(LineList.Chosen, "#rounds")
+    def _chosen(self) -> None:
+        self._open(self._pane)
+
+    @on(CodeView.Compared)
+    def _compared(self) -> None:
+        self.redraw()
+
+    def _open(self, pane: Pane) -> None:
+        self._pane = pane
+        self.remove_class("-rounds")
+        self.code.display = pane == "code"
+        self.text.display = pane != "code"
+        (self.code if pane == "code" else self.text).focus()
+        self.refresh_bindings()
+        self.redraw()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What a diff is made to is of interest beside the code only."""
+        if action == "against":
+            return self._pane == "code"
+        return super().check_action(action, parameters)
+
+    @work(exclusive=True, group="source", exit_on_error=False)
+    async def _load_source(self) -> None:
+        try:
+            self._source = await self._library.problem(self.feed.session.run, self._problem)
+        except PerftuiError as error:
+            self.notify(str(error), severity="warning", markup=False)
+        self._shown = None
+        self.redraw()
+
+    @work(exclusive=True, group="trials", exit_on_error=False)
+    async def _load_trials(self, candidate: str) -> None:
+        try:
+            self._trials[candidate] = await self._library.trials(self.feed.session.run, candidate)
+        except PerftuiError as error:
+            self.notify(str(error), severity="warning", markup=False)
+        self._shown = None
+        self.redraw()
+
+    def _place_cursor(self, problem: ProblemState) -> None:
+        """Begin at the best program, or at what is going on."""
+        if self._placed or not self.rounds.rows:
+            return
+        self._placed = True
+        best = problem_best(problem)
+        busy = [chain for chain in problem.chains if chain.stage is not None and chain.rounds]
+        if busy:
+            self.rounds.select(f"{problem.attempt}/{busy[0].index}/{len(busy[0].rounds) - 1}")
+        elif best is not None:
+            self.rounds.select(f"{problem.attempt}/{best.chain}/{best.round}")
+
+    def _view(self, picture: Picture, problem: ProblemState) -> RoundView | None:
+        row = self.rounds.selected
+        attempts = {attempt.attempt: attempt for attempt in (problem, *problem.earlier)}
+        if row is None or row.attempt not in attempts or row.chain < 0:
+            return None
+        attempt = attempts[row.attempt]
+        chain = attempt.chains[row.chain]
+        round_ = chain.rounds[row.round] if 0 <= row.round < len(chain.rounds) else None
+        trials = self._trials.get(round_.candidate or "", ()) if round_ is not None else ()
+        return RoundView(picture, attempt, chain, round_, self._source, trials)
+
+    def _show_header(self, view: RoundView) -> None:
+        width = self.size.width - 1
+        problem = view.problem
+        title = Content.assemble(
+            (f" {problem.head.id}", styles.TITLE), f"  {one_line(problem.head.title, 60)}", *self._where(view)
+        )
+        lines = [
+            spread(title, self._standing(view), width),
+            Content.assemble(" ", why_line(view)).truncate(width),
+        ]
+        self.header_lines.update(Content("\n").join(lines), layout=False)
+        self.tabs.update(self._tab_line(view), layout=False)
+
+    def _where(self, view: RoundView) -> list[tuple[str, str]]:
+        row = self.rounds.selected
+        if row is None:
+            return []
+        attempt = f" · attempt {row.attempt}" if view.problem.attempt > 1 or view.problem.earlier else ""
+        chains, rounds = len(view.problem.chains), max(len(view.chain.rounds), row.round + 1)
+        place = f"chain {row.chain + 1}/{chains} · round {row.round + 1}/{rounds}{attempt}"
+        return [(f"   {place}", styles.DIM)]
+
+    def _standing(self, view: RoundView) -> Content:
+        problem, best, passed = view.problem, problem_best(view.problem), tests_passed(view.problem)
+        glyph = STATUSES[problem.status]
+        mark, style = view.picture.glyphs.part(glyph)
+        parts = [(f"{mark} {glyph.word}", style)]
+        if passed is not None:
+            parts.append((" {}/{}".format(*passed), ""))
+        if best is not None and best.measurement is not None and self.size.width >= WIDE:
+            parts.append((f" · {figures.ratio(best.measurement.vs_reference)} vs reference", styles.HEAD))
+        return Content.assemble(*parts)
+
+    def _tab_line(self, view: RoundView) -> Content:
+        narrow = self.size.width < WIDE
+        parts: list[tuple[str, str | Style]] = [(" ", "")]
+        listed = self.has_class("-rounds")
+        if narrow:
+            parts += [("0 rounds", styles.KEY if listed else styles.DIM), ("  ", "")]
+        for at, pane in enumerate(PANES, 1):
+            is_open = pane == self._pane and not (narrow and listed)
+            parts += [(f"{at} {pane}", styles.KEY if is_open else styles.DIM), ("  ", "")]
+        note = self._code_note(view) if self._pane == "code" else ""
+        room = self.tabs.size.width or self.size.width
+        return spread(Content.assemble(*parts), Content.styled(note, styles.DIM), room - 1)
+
+    def _code_note(self, view: RoundView) -> str:
+        if self._against == "whole" or self._old_code(view) is None:
+            return "whole program (t)"
+        return f"diff to {self._against} (t)"
+
+    def _old_code(self, view: RoundView) -> str | None:
+        match self._against:
+            case "parent":
+                return view.parent_code
+            case "seed":
+                return view.seed_code
+            case "reference":
+                return view.reference_code
+        return None
+
+    def _show_pane(self, view: RoundView) -> None:
+        if self._pane == "code":
+            self._show_code(view)
+            return
+        row = self.rounds.selected
+        place = (self._pane, row.key if row is not None else "")
+        lines = self._text_lines(view)
+        self.text.show(
+            lines, follow=self._pane == "reply" and bool(view.streaming), home=place != self._shown
+        )
+        self._shown = place
+        if self._pane == "timings" and view.round is not None and view.round.measurement is not None:
+            candidate = view.round.candidate or ""
+            if candidate not in self._trials:
+                self._trials[candidate] = ()
+                self._load_trials(candidate)
+
+    def _text_lines(self, view: RoundView) -> list[Line]:
+        match self._pane:
+            case "prompt":
+                return prompt_lines(view)
+            case "reply":
+                return reply_lines(view)
+            case "tests":
+                return test_lines(view)
+        return timing_lines(view, self.text.scrollable_content_region.width)
+
+    def _show_code(self, view: RoundView) -> None:
+        code = view.round.code if view.round is not None else None
+        if code is None:
+            said = "no program yet" if view.round is None or view.round.outcome is None else "no program"
+            self.code.say([Line(Content.styled(said, styles.DIM))])
+        else:
+            self.code.compare(self._old_code(view), code)

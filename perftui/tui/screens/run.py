@@ -1,0 +1,160 @@
+"""A run: its totals, the live list of its problems, and what the selected one does now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from perftui.events.state import ProblemState
+from perftui.tui import styles
+from perftui.tui.feed import Feed, Picture
+from perftui.tui.panes.live import activity_lines, live_lines
+from perftui.tui.rows import SORT_WORDS, SORTS, RowMaker, SortKey, filter_rows, sort_rows
+from perftui.tui.screens.commanding import CommandScreen
+from perftui.tui.screens.pictured import TooSmall
+from perftui.tui.text import spread
+from perftui.tui.totals import header, header_height
+from perftui.tui.widgets.key_bar import KeyBar
+from perftui.tui.widgets.line_list import LineList
+from perftui.tui.widgets.line_view import LineView
+from perftui.tui.widgets.problem_list import ProblemList
+
+
+class RunScreen(CommandScreen):
+    """The screen that is left open."""
+
+    CSS_PATH = "run.tcss"
+    HELP = "All problems of a run, live. One key leads from a problem to the reason for its verdict."
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "slash",
+            "filter",
+            "filter",
+            key_display="/",
+            id="run.filter",
+            tooltip="Show only rows with a text",
+        ),
+        Binding("o", "sort", "sort", id="run.sort", tooltip="Sort by something else"),
+        Binding(
+            "escape", "back", "back", id="run.back", tooltip="Drop the filter, or go back to the list of runs"
+        ),
+    ]
+
+    header_lines = getters.query_one("#header", Static)
+    filter_input = getters.query_one("#filter", Input)
+    heading = getters.query_one("#heading", Static)
+    problems = getters.query_one("#problems", ProblemList)
+    live = getters.query_one("#live", LineView)
+    activity = getters.query_one("#activity", LineView)
+
+    @dataclass
+    class ProblemOpened(Message):
+        """A problem is to be shown."""
+
+        feed: Feed
+        problem: str
+
+    def __init__(self, feed: Feed) -> None:
+        super().__init__(feed)
+        self._maker = RowMaker()
+        self._sort: SortKey = "order"
+
+    def compose(self) -> ComposeResult:
+        """Head, list, what goes on, keys."""
+        yield TooSmall()
+        yield Static(id="header")
+        yield Input(
+            id="filter", placeholder="words that a row must have; enter keeps, esc drops", compact=True
+        )
+        yield Static(id="heading")
+        yield ProblemList(self.feed.glyphs, id="problems")
+        with Horizontal(id="bottom"):
+            yield LineView(id="live")
+            yield LineView(id="activity")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """The list has the keys; the panes below are for looking."""
+        self.live.can_focus = self.activity.can_focus = False
+        self.problems.focus()
+
+    def target(self) -> ProblemState | None:
+        """The problem under the cursor."""
+        row = self.problems.selected
+        return self.feed.state.problems.get(row.key) if row is not None else None
+
+    def show(self, picture: Picture) -> None:
+        """Draw all that can be seen."""
+        width = self.size.width
+        self.header_lines.styles.height = header_height(width)
+        self.header_lines.update(Content("\n").join(header(picture, width)), layout=False)
+        rows = filter_rows(self._maker.rows(picture), self.filter_input.value)
+        self.problems.show(sort_rows(rows, self._sort))
+        self.heading.update(self._heading(len(rows), len(picture.state.problems)), layout=False)
+        if self.has_class("-tall"):
+            self._show_bottom(picture)
+        self.offer_commands(picture)
+
+    def action_filter(self) -> None:
+        """Type words that a row must have."""
+        self.filter_input.display = True
+        self.filter_input.focus()
+
+    def action_sort(self) -> None:
+        """Sort by the next thing."""
+        self._sort = SORTS[(SORTS.index(self._sort) + 1) % len(SORTS)]
+        self.redraw()
+
+    def action_back(self) -> None:
+        """Drop the filter where there is one, else leave."""
+        if self.filter_input.display:
+            self.filter_input.value = ""
+            self.filter_input.display = False
+            self.problems.focus()
+            self.redraw()
+        else:
+            self.app.pop_screen()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There may be nothing to go back to."""
+        if action == "back":
+            return self.filter_input.display or len(self.app.screen_stack) > 2
+        return super().check_action(action, parameters)
+
+    @on(Input.Changed, "#filter")
+    def _filter_changed(self) -> None:
+        self.redraw()
+
+    @on(Input.Submitted, "#filter")
+    def _filter_kept(self) -> None:
+        self.filter_input.display = bool(self.filter_input.value)
+        self.problems.focus()
+
+    @on(LineList.Chosen, "#problems")
+    def _chosen(self, event: LineList.Chosen) -> None:
+        self.post_message(self.ProblemOpened(self.feed, event.key))
+
+    @on(LineList.Moved, "#problems")
+    def _moved(self) -> None:
+        picture = self.feed.picture()
+        if self.has_class("-tall"):
+            self._show_bottom(picture)
+        self.offer_commands(picture)
+
+    def _show_bottom(self, picture: Picture) -> None:
+        self.live.show(live_lines(picture, self.target()), follow=True)
+        self.activity.show(activity_lines(picture), follow=True)
+
+    def _heading(self, shown: int, total: int) -> Content:
+        words = "" if self._sort == "order" else f"sorted by {SORT_WORDS[self._sort]}"
+        if shown != total:
+            words = f"{shown} of {total} shown  {words}"
+        return spread(self.problems.heading(), Content.styled(words, styles.DIM), self.size.width - 1)

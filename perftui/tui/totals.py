@@ -1,0 +1,201 @@
+"""The head of the run screen: what runs, where, how it is doing and what holds it up. Pure."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from perftui.events.plan import Environment, RunPlan
+from perftui.events.state import RunState, RunStatus
+from perftui.events.summary import Totals, totals
+from perftui.tui import figures, styles
+from perftui.tui.feed import Picture
+from perftui.tui.glyphs import Glyphs
+from perftui.tui.library import is_recorded, model_label
+from perftui.tui.text import join, spread
+
+COMPACT_WIDTH = 100
+
+_STATUS: dict[RunStatus, tuple[str, str, str]] = {
+    "empty": ("○", "starting", styles.DIM),
+    "running": ("●", "running", styles.LIVE),
+    "paused": ("‖", "paused", styles.WARN),
+    "done": ("✔", "done", styles.GOOD),
+    "interrupted": ("◼", "interrupted", styles.WARN),
+    "failed": ("✗", "failed", styles.BAD),
+}
+_STATUS_PLAIN: dict[RunStatus, str] = {
+    "empty": "o",
+    "running": "*",
+    "paused": "|",
+    "done": "o",
+    "interrupted": "#",
+    "failed": "x",
+}
+
+
+def header(picture: Picture, width: int) -> list[Content]:
+    """The lines over the list: two where it is narrow, else four."""
+    state = picture.state
+    if state.plan is None:
+        line = Content.assemble((" perftui ", styles.TITLE), " ", (_waiting(picture), styles.DIM))
+        return [line, *[Content("")] * (header_height(width) - 1)]
+    figures_now = totals(state)
+    if width < COMPACT_WIDTH:
+        return [
+            spread(_what(state.plan, compact=True), _status(picture, figures_now), width - 1),
+            _where(picture, state.environment, width - 1, compact=True),
+            join(_achieved(figures_now, compact=True), "  ", width - 1),
+        ]
+    return [
+        spread(_what(state.plan, compact=False), _status(picture, figures_now), width - 1),
+        _where(picture, state.environment, width - 1, compact=False),
+        join(_achieved(figures_now, compact=False), "    ", width - 1),
+        spread(_spent(figures_now), _lanes(figures_now, picture.glyphs), width - 1),
+    ]
+
+
+def header_height(width: int) -> int:
+    """How many lines the header has at a width."""
+    return 3 if width < COMPACT_WIDTH else 4
+
+
+def eta_seconds(figures_now: Totals, state: RunState, now: float) -> float | None:
+    """Seconds to the end if problems go on ending as fast as so far; None where that says little."""
+    waiting = figures_now.problems - figures_now.ended
+    if state.status != "running" or figures_now.ended < 3 or waiting == 0 or state.started_at <= 0:
+        return None
+    return (now - state.started_at) / figures_now.ended * waiting
+
+
+def _waiting(picture: Picture) -> str:
+    return picture.notice or ("reading the run …" if picture.loading else "starting …")
+
+
+def _what(plan: RunPlan, *, compact: bool) -> Content:
+    """Benchmark, model, strategy, K; a recording is always called that."""
+    model = model_label(plan.model)
+    style = styles.WARN if is_recorded(plan.model) else ""
+    parts: list[str | tuple[str, str]] = [" "]
+    if not compact:
+        parts += [("perftui", styles.TITLE), "  "]
+    benchmark = plan.benchmark.rstrip("/").rsplit("/", 1)[-1]
+    parts += [(benchmark, styles.HEAD), (" · ", styles.DIM), (model, style)]
+    if is_recorded(plan.model) and not compact:
+        parts.append((" (no model is asked)", styles.DIM))
+    strategy = f" · {plan.strategy} · K={plan.chains}" if not compact else f" · K={plan.chains}"
+    parts.append((strategy, styles.DIM))
+    return Content.assemble(*parts)
+
+
+def _status(picture: Picture, figures_now: Totals) -> Content:
+    state = picture.state
+    mark, word, style = _STATUS[state.status]
+    if picture.glyphs.plain:
+        mark = _STATUS_PLAIN[state.status]
+    end = state.ended_at if state.ended_at is not None else picture.now
+    parts: list[str | tuple[str, str]] = [(f"{mark} {word}", style)]
+    if picture.step_all:
+        parts.insert(0, ("step mode  ", styles.WARN))
+    if state.started_at > 0:
+        parts.append((f" {figures.elapsed(end - state.started_at)}", styles.HEAD))
+    eta = eta_seconds(figures_now, state, picture.now)
+    if eta is not None:
+        parts += [("  ETA ", styles.DIM), (figures.age(eta), "")]
+    return Content.assemble(*parts)
+
+
+def _where(picture: Picture, environment: Environment | None, width: int, *, compact: bool) -> Content:
+    """The sandbox, plainly said where it does not confine; the latest notice at the right."""
+    if environment is None:
+        return Content("")
+    sandbox = environment.sandbox
+    if sandbox.kind == "process":
+        text = " process sandbox: unconfined by a container"
+        reason = f" ({environment.sandbox_reason})" if environment.sandbox_reason else ""
+        left = Content.assemble((text, styles.WARN), (reason, styles.DIM))
+    else:
+        detail = "" if compact else f": {sandbox.confinement}"
+        left = Content.styled(f" docker sandbox{detail}", styles.DIM)
+    timing = "timing core {}".format(
+        "unpinned" if environment.timing_core is None else environment.timing_core
+    )
+    about = "speed is unmeasured: no clock" if sandbox.clock == "none" else timing
+    ended = picture.state.reason if picture.state.ended_at is not None else ""
+    note = ended or (picture.notice if picture.state.status == "running" else "")
+    if note:
+        return spread(
+            left, Content.styled(note, styles.WARN if ended else styles.DIM).truncate(width // 2), width
+        )
+    return (
+        left
+        if compact
+        else spread(left, Content.styled(f"python {sandbox.python} · {about}", styles.DIM), width)
+    )
+
+
+def _achieved(f: Totals, *, compact: bool) -> list[Content]:
+    shown = [
+        _figure("" if compact else "problems", f"{f.ended}/{f.problems}", ""),
+        _figure("correct", _share(f.correct_share, f.solved, compact=compact), styles.GOOD),
+        _figure(
+            "opt" if compact else "optimised", _share(f.optimised_share, f.optimised, compact=compact), ""
+        ),
+        _figure("speedup", _speedup(f, compact=compact), styles.GOOD if (f.speedup or 0) > 1 else ""),
+    ]
+    if f.held:
+        shown.append(_figure("held for you" if not compact else "held", str(f.held), styles.WARN))
+    if f.flagged:
+        shown.append(_figure("flagged", str(f.flagged), styles.WARN))
+    if f.infrastructure:
+        shown.append(_figure("infrastructure", str(f.infrastructure), styles.WARN))
+    if f.cancelled and not compact:
+        shown.append(_figure("cancelled", str(f.cancelled), styles.DIM))
+    first = Content.assemble(" ", shown[0])
+    return [first, *shown[1:]]
+
+
+def _figure(label: str, value: str, style: str) -> Content:
+    if not label:
+        return Content.styled(value, f"bold {style}".strip())
+    return Content.assemble((f"{label} ", styles.DIM), (value, f"{styles.HEAD} {style}".strip()))
+
+
+def _share(share: float | None, of: int, *, compact: bool) -> str:
+    if share is None:
+        return "–"
+    return figures.percent(share) if compact else f"{of} ({figures.percent(share)})"
+
+
+def _speedup(f: Totals, *, compact: bool) -> str:
+    if f.speedup is None:
+        return "–"
+    return figures.times(f.speedup) if compact else f"{figures.times(f.speedup)} geo over {f.measured}"
+
+
+def _spent(f: Totals) -> Content:
+    return Content.assemble(
+        (" calls ", styles.DIM),
+        f"{f.calls:,}",
+        ("  tokens ", styles.DIM),
+        figures.count(f.tokens),
+    )
+
+
+def _lanes(f: Totals, glyphs: Glyphs) -> Content:
+    """How many chains each lane has now: the fullest is what holds the run up."""
+    lanes = (
+        ("model", f.in_model),
+        ("back-off", f.backing_off),
+        ("sandbox queue", f.waiting_sandbox),
+        ("judging", f.judging),
+        ("lane queue", f.waiting_lane),
+        ("timing", f.timing),
+    )
+    busiest = max(1, *(count for _, count in lanes))
+    parts: list[str | tuple[str, str]] = []
+    for name, count in lanes:
+        style = styles.DIM if count == 0 else styles.LIVE if count == busiest else ""
+        parts += [(f"   {name} ", styles.DIM), (str(count), style)]
+        if count:
+            parts.append((f" {glyphs.level(count / busiest)}".rstrip(), style))
+    return Content.assemble(*parts)

@@ -1,0 +1,1 @@
+"""What the screens are made of: widgets draw rows and lines, and know nothing of a run's engine."""

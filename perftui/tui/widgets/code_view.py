@@ -1,0 +1,69 @@
+"""A program, whole or against another one; compared and highlighted in a thread, and remembered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from anyio import to_thread
+from textual import work
+from textual.cache import LRUCache
+from textual.message import Message
+
+from perftui.tui.panes.diff import change_count, diff_lines, program_lines
+from perftui.tui.text import Line
+from perftui.tui.widgets.line_view import LineView
+
+_Key = tuple[bytes | None, bytes]
+
+
+class CodeView(LineView):
+    """Shows one program at a time."""
+
+    @dataclass
+    class Compared(Message):
+        """A diff is on the screen."""
+
+        added: int
+        removed: int
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - textual's name
+        super().__init__(wrap=False, id=id)
+        self._known: LRUCache[_Key, list[Line]] = LRUCache(64)
+        self._wanted: _Key | None = None
+
+    def compare(self, old: str | None, new: str) -> None:
+        """Show what changed from `old` to `new`; without an old one, the whole new one."""
+        key = (_digest(old) if old is not None else None, _digest(new))
+        if key == self._wanted:
+            return
+        self._wanted = key
+        known = self._known.get(key)
+        if known is not None:
+            self._place(known)
+        else:
+            self._work_out(key, old, new)
+
+    def say(self, lines: list[Line]) -> None:
+        """Show something in place of a program."""
+        self._wanted = None
+        self.show(lines, home=True)
+
+    @work(exclusive=True, group="diff", exit_on_error=False)
+    async def _work_out(self, key: _Key, old: str | None, new: str) -> None:
+        lines = await to_thread.run_sync(_lines, old, new)
+        self._known[key] = lines
+        if key == self._wanted:
+            self._place(lines)
+
+    def _place(self, lines: list[Line]) -> None:
+        self.show(lines, home=True)
+        self.post_message(self.Compared(*change_count(lines)))
+
+
+def _lines(old: str | None, new: str) -> list[Line]:
+    return program_lines(new) if old is None else diff_lines(old, new)
+
+
+def _digest(text: str) -> bytes:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
