@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import subprocess
 import sys
 from pathlib import Path
 
@@ -62,10 +61,10 @@ async def test_from_the_command_line_it_serves_counts_and_prints_its_address(
 ) -> None:
     path = recording(tmp_path, chains=1, turns=1)
     command = [sys.executable, model_server.__file__, "--replies", str(path), "--pace", "20000"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    async with await anyio.open_process(command, stderr=None) as process:
         try:
             assert process.stdout is not None
-            url = process.stdout.readline().strip()
+            url = (await process.stdout.receive()).decode().strip()
             model = connect(url, PATIENT)
             first = await Call(asking("über/1")).of(model)
             await Call(asking("über/1")).of(model)

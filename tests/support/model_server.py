@@ -58,7 +58,11 @@ class Answer:
     @property
     def whole(self) -> bool:
         """Whether a client gets a reply out of it."""
-        return self.status == 200 and not any(isinstance(step, Stall | HangUp) for step in self.steps)
+        if self.status != 200:
+            return False
+        if self.headers == STREAM:
+            return self.steps[-1:] == (DONE,)
+        return all(isinstance(step, bytes | Pause) for step in self.steps)
 
 
 @dataclass(frozen=True)
