@@ -72,6 +72,7 @@ CREATE TABLE trial (
     encode_ns  INTEGER NOT NULL,
     wall_ns    INTEGER NOT NULL,
     peak_bytes INTEGER NOT NULL,
+    zygote     INTEGER NOT NULL,
     PRIMARY KEY (seq, position)
 ) WITHOUT ROWID;
 

@@ -21,7 +21,7 @@ from perftui.events.model import (
 )
 from perftui.events.state import RunStatus
 from perftui.problems.model import Problem
-from perftui.store.codec import event_row, trial_rows, without_trials
+from perftui.store.codec import TRIAL_FIELDS, event_row, trial_rows, without_trials
 from perftui.store.lease import lost
 from perftui.store.results import update_results
 
@@ -33,7 +33,10 @@ _PROBLEM = "INSERT OR IGNORE INTO problem_text (digest, body) VALUES (?, ?)"
 _LAST = "SELECT seq FROM sqlite_sequence WHERE name = 'event'"
 _EVENT = "INSERT INTO event (seq, body) VALUES (?, ?)"
 _CANDIDATE = "INSERT OR IGNORE INTO candidate (hash, code) VALUES (?, ?)"
-_TRIAL = "INSERT INTO trial VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_TRIAL = f"""
+INSERT INTO trial (seq, position, {", ".join(TRIAL_FIELDS)})
+VALUES (?, ?{", ?" * len(TRIAL_FIELDS)})
+"""  # noqa: S608 - the names are those of a struct of ours
 _COUNT = """
 UPDATE run SET calls = calls + ?, prompt_tokens = prompt_tokens + ?, completion_tokens = completion_tokens + ?
 WHERE id = ? AND (owner_token IS NULL OR owner_token = ?)
