@@ -33,7 +33,7 @@ def _figures(state: RunState, figures: Totals) -> list[tuple[str, str]]:
         ("optimised", _share(figures.optimised, figures.optimised_share) + ", over 10 % less time"),
         ("speedup", _speedup(figures)),
         ("unmeasured", f"{figures.unmeasured} correct"),
-        ("infrastructure", f"{figures.infrastructure} failed, {state.losses} sandboxes lost"),
+        ("infrastructure", f"{figures.infrastructure} failed{_lost(state.losses)}"),
     ]
     if figures.flagged:
         rows.append(("suspected", f"{figures.flagged} with a program that cheats"))
@@ -43,6 +43,10 @@ def _figures(state: RunState, figures: Totals) -> list[tuple[str, str]]:
     tokens = f"{state.prompt_tokens:,} in prompts, {state.completion_tokens:,} in replies"
     rows.append(("tokens", tokens if figures.tokens else "none counted"))
     return rows
+
+
+def _lost(sandboxes: int) -> str:
+    return f" (sandboxes lost on the way: {sandboxes})" if sandboxes else ""
 
 
 def _share(number: int, share: float | None) -> str:
