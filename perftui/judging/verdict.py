@@ -118,13 +118,12 @@ def _ended(fact: CallFact, limits: Limits) -> str:
 
 
 def _error(fact: CallFact) -> str:
-    message = f": {fact.error_message}" if fact.error_message else ""
-    line = f" (line {fact.error_line})" if fact.error_line is not None else ""
-    if not fact.error_type:
-        return (fact.error_message or fact.detail or "is not a program") + line
-    # The message may be long: the line stands where it is not cut off.
-    where = line or (f" ({fact.detail})" if fact.detail else "")
-    return one_line(f"{fact.error_type}{message}", 300) + one_line(where, 80)
+    message = ": ".join(part for part in (fact.error_type, fact.error_message) if part)
+    where = f"line {fact.error_line}" if fact.error_line is not None else fact.detail
+    if not message:
+        return where or "is not a program"
+    # The message may be long: the place stands where it is not cut off.
+    return one_line(message, 300) + (f" ({one_line(where, 80)})" if where else "")
 
 
 def _seconds(fact: CallFact, limits: Limits) -> str:

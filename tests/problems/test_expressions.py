@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perftui.problems.expressions import ExpressionError, evaluate
+from perftui.text import one_line
 from perftui.values import encode
 
 LITERALS = st.recursive(
@@ -139,6 +140,7 @@ def test_not_a_number_can_be_written() -> None:
         "1" + "+1" * 500_000,
         "[" * 90 + "]" * 90 + "]",
     ],
+    ids=lambda text: one_line(text, 40),
 )
 def test_what_is_not_allowed_is_told_in_one_line(expression: str) -> None:
     with pytest.raises(ExpressionError) as caught:

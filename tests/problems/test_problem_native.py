@@ -205,7 +205,12 @@ def test_what_is_wrong_with_a_function_problem_is_told_by_its_line(
         ('statement = "Count."', 'statement = " "', 4, "statement: is empty"),
         ('stdout = "2"', 'stdout = "2"\nexpected = "2"', 10, "expected: only where kind is `function`"),
         ('stdout = "2"\n', "", 7, "lacks the field `stdout` (or `stdout_expression`)"),
-        ('stdout = "2"', 'stdout = "2"\nstdout_expression = "str(2)"', 10, "stdout_expression: give `stdout` or"),
+        (
+            'stdout = "2"',
+            'stdout = "2"\nstdout_expression = "str(2)"',
+            10,
+            "stdout_expression: give `stdout` or",
+        ),
         ('"str(3)"', '"3"', 13, "stdout_expression: a string is wanted"),
         ('"str(3)"', "'\"\\ud800\"'", 13, "stdout_expression: a string is wanted"),
         ('"str(3)"', '"str(3)"\n[[checks]]\ncode = ""', 14, "only where kind is `function`"),

@@ -1,0 +1,266 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import anyio
+import msgspec
+import pytest
+
+from perftui.judging.judge import judge
+from perftui.judging.model import Verdict
+from perftui.problems.model import Check, Comparison, Problem, TestCase
+from perftui.sandbox.protocol import (
+    CallFact,
+    JudgeJob,
+    Limits,
+    Sandbox,
+    SandboxLostError,
+    TrialFact,
+    TrialJob,
+)
+from perftui.values import encode
+
+Answer = Callable[[JudgeJob], Iterator[CallFact]]
+LIMITS = Limits(test_seconds=1.0, total_seconds=60.0)
+
+
+class FakeSandbox:
+    """Answers each job by a function, as a supervisor would; keeps the jobs."""
+
+    def __init__(self, answer: Answer, *, seconds: float = 0.0, deaf: bool = False) -> None:
+        self.jobs: list[JudgeJob] = []
+        self.given = 0
+        self._answer = answer
+        self._seconds = seconds
+        self._deaf = deaf
+
+    async def judge(self, job: JudgeJob, on_call: Callable[[CallFact], bool]) -> None:
+        self.jobs.append(job)
+        for fact in self._answer(job):
+            await anyio.sleep(self._seconds)
+            self.given += 1
+            if not on_call(fact) and not self._deaf:
+                return
+
+    async def trial(self, job: TrialJob) -> TrialFact:
+        raise NotImplementedError
+
+
+def problem(inputs: int, checks: int = 0, kind: str = "function") -> Problem:
+    """Each input is its own expected output."""
+    is_function = kind == "function"
+    return Problem(
+        id="P/0",
+        title="p",
+        kind="function" if is_function else "stdin",
+        statement="s",
+        entry_point="f" if is_function else None,
+        tests=tuple(
+            TestCase(
+                name=f"t{n + 1}",
+                input=encode((n,)) if is_function else str(n),
+                expected=str(n),
+                comparison=Comparison() if is_function else Comparison(kind="text"),
+            )
+            for n in range(inputs)
+        ),
+        checks=tuple(Check(name=f"t{inputs + n + 1}", code=f"check {n}") for n in range(checks)),
+        benchmark="b",
+    )
+
+
+def number(text: str) -> str:
+    return text.strip('{}"t:[]')
+
+
+def outputs(job: JudgeJob) -> Iterator[CallFact]:
+    """A correct program."""
+    if job.check is not None:
+        yield CallFact(index=0, end="returned", output="null", peak_bytes=5)
+    for index, text in enumerate(job.inputs):
+        yield CallFact(index=index, end="returned", output=number(text), peak_bytes=index)
+
+
+def wrong_on(*wrong: int) -> Answer:
+    def answer(job: JudgeJob) -> Iterator[CallFact]:
+        for fact in outputs(job):
+            bad = job.check is None and int(fact.output) in wrong
+            yield CallFact(index=fact.index, end="returned", output="-1") if bad else fact
+
+    return answer
+
+
+def ending(end_of: dict[int, CallFact], *, dies: bool = True, in_company: bool = False) -> Answer:
+    """Ends so on those inputs, where `in_company` only as a later call of a shared child."""
+
+    def answer(job: JudgeJob) -> Iterator[CallFact]:
+        for fact in outputs(job):
+            end = end_of.get(int(fact.output)) if job.check is None else None
+            if end is None or (in_company and fact.index == 0):
+                yield fact
+                continue
+            yield CallFact(index=fact.index, end=end.end, error_type=end.error_type)
+            if dies:
+                return
+
+    return answer
+
+
+async def run(
+    sandbox: Sandbox, asked: Problem, *, all_tests: bool = False, limits: Limits = LIMITS
+) -> Verdict:
+    return await judge(sandbox, asked, "program", limits=limits, cpu=1, all_tests=all_tests)
+
+
+async def test_all_inputs_go_in_one_job_and_each_check_in_its_own() -> None:
+    sandbox = FakeSandbox(outputs)
+    verdict = await run(sandbox, problem(3, checks=2))
+    assert verdict.correct
+    assert [result.name for result in verdict.results] == ["t1", "t2", "t3", "t4", "t5"]
+    assert verdict.peak_bytes == 5
+    inputs, *checks = sandbox.jobs
+    assert (inputs.program, inputs.entry_point, inputs.cpu, inputs.check) == ("program", "f", 1, None)
+    assert len(inputs.inputs) == 3
+    assert [(job.check, job.inputs) for job in checks] == [("check 0", ()), ("check 1", ())]
+
+
+async def test_expected_outputs_never_enter_the_sandbox() -> None:
+    sandbox = FakeSandbox(outputs)
+    secret = TestCase(name="t1", input=encode((1,)), expected='"the expected output"')
+    verdict = await run(sandbox, msgspec.structs.replace(problem(1), tests=(secret,)))
+    assert not verdict.correct
+    assert "the expected output" not in repr(sandbox.jobs)
+
+
+async def test_judging_ends_at_the_first_failing_test() -> None:
+    sandbox = FakeSandbox(wrong_on(1, 3))
+    verdict = await run(sandbox, problem(5, checks=1))
+    assert (verdict.kind, verdict.failed_test) == ("wrong-answer", "t2")
+    assert verdict.reason == "t2: returned -1, expected 1"
+    assert [result.name for result in verdict.results] == ["t1", "t2"]
+    assert verdict.tests_total == 6
+    assert [len(job.inputs) for job in sandbox.jobs] == [5, 1]
+    assert sandbox.given == 3
+
+
+async def test_all_tests_are_judged_where_that_is_asked_for() -> None:
+    sandbox = FakeSandbox(wrong_on(0, 1, 3))
+    verdict = await run(sandbox, problem(5, checks=1), all_tests=True)
+    assert [result.passed for result in verdict.results] == [False, False, True, False, True, True]
+    assert verdict.failed_test == "t1"
+    # t1 and t2 failed alone at once, t4 was tried again, t5 followed in a new child, then the check.
+    assert [len(job.inputs) for job in sandbox.jobs] == [5, 4, 3, 1, 1, 0]
+
+
+@pytest.mark.parametrize("dies", [True, False])
+async def test_a_failure_in_company_is_tried_again_alone(dies: bool) -> None:
+    answer = ending({2: CallFact(index=0, end="memory")}, dies=dies, in_company=True)
+    sandbox = FakeSandbox(answer)
+    verdict = await run(sandbox, problem(4, checks=1))
+    assert verdict.correct
+    assert [len(job.inputs) for job in sandbox.jobs] == [4, 1, 1, 0]
+
+
+async def test_a_failure_that_repeats_alone_counts_as_it_was_alone() -> None:
+    def answer(job: JudgeJob) -> Iterator[CallFact]:
+        alone = len(job.inputs) == 1
+        yield from ending({2: CallFact(index=0, end="timeout" if alone else "memory")})(job)
+
+    verdict = await run(FakeSandbox(answer), problem(4))
+    assert (verdict.kind, verdict.failed_test) == ("timeout", "t3")
+
+
+async def test_a_first_call_is_alone_already() -> None:
+    sandbox = FakeSandbox(wrong_on(0))
+    assert (await run(sandbox, problem(3))).failed_test == "t1"
+    assert len(sandbox.jobs) == 1
+
+
+async def test_a_stdin_input_is_never_in_company() -> None:
+    sandbox = FakeSandbox(wrong_on(1))
+    verdict = await run(sandbox, problem(3, kind="stdin"))
+    assert (verdict.kind, verdict.failed_test) == ("wrong-answer", "t2")
+    assert len(sandbox.jobs) == 1
+    assert sandbox.jobs[0].entry_point is None
+
+    sandbox = FakeSandbox(wrong_on(1))
+    verdict = await run(sandbox, problem(3, kind="stdin"), all_tests=True)
+    assert [result.passed for result in verdict.results] == [True, False, True]
+    assert len(sandbox.jobs) == 1
+
+
+@pytest.mark.parametrize("all_tests", [True, False])
+@pytest.mark.parametrize("end", ["invalid-program", "protocol-violation"])
+async def test_what_no_other_test_can_better_ends_judging(end: str, all_tests: bool) -> None:
+    fact = CallFact(index=0, end="invalid-program" if end == "invalid-program" else "protocol-violation")
+    sandbox = FakeSandbox(ending({1: fact}))
+    verdict = await run(sandbox, problem(4, checks=1), all_tests=all_tests)
+    assert (verdict.kind, verdict.failed_test) == (end, "t2")
+    assert len(sandbox.jobs) == 1
+
+
+async def test_a_failing_check_is_a_wrong_answer() -> None:
+    def answer(job: JudgeJob) -> Iterator[CallFact]:
+        if job.check == "check 0":
+            yield CallFact(index=0, end="raised", error_type="AssertionError")
+        else:
+            yield from outputs(job)
+
+    verdict = await run(FakeSandbox(answer), problem(1, checks=2))
+    assert (verdict.kind, verdict.failed_test) == ("wrong-answer", "t2")
+    assert len(verdict.results) == 2
+    verdict = await run(FakeSandbox(answer), problem(1, checks=2), all_tests=True)
+    assert [result.passed for result in verdict.results] == [True, False, True]
+
+
+async def test_a_program_that_is_judged_by_a_check_alone() -> None:
+    assert (await run(FakeSandbox(outputs), problem(0, checks=1))).correct
+
+
+async def test_the_time_of_all_executions_is_bounded_together() -> None:
+    limits = Limits(test_seconds=1.0, total_seconds=0.01)
+    sandbox = FakeSandbox(wrong_on(0), seconds=0.02)
+    verdict = await run(sandbox, problem(3, checks=2), all_tests=True, limits=limits)
+    assert [result.verdict for result in verdict.results] == ["wrong-answer", "timeout", "timeout"]
+    assert [result.name for result in verdict.results] == ["t1", "t2", "t4"]
+    assert len(sandbox.jobs) == 1
+
+
+async def test_later_jobs_get_what_is_left_of_the_time() -> None:
+    sandbox = FakeSandbox(wrong_on(1), seconds=0.01)
+    await run(sandbox, problem(3), all_tests=True)
+    left = [job.limits.total_seconds for job in sandbox.jobs]
+    assert left[0] == 60.0
+    assert left == sorted(left, reverse=True)
+    assert left[-1] < 59.99
+
+
+async def test_a_lost_sandbox_is_told_to_the_caller() -> None:
+    def answer(job: JudgeJob) -> Iterator[CallFact]:
+        yield next(outputs(job))
+        raise SandboxLostError("gone")
+
+    with pytest.raises(SandboxLostError, match="gone"):
+        await run(FakeSandbox(answer), problem(3))
+
+
+@pytest.mark.parametrize("checks", [0, 1])
+async def test_a_sandbox_that_gives_no_answer_is_lost(checks: int) -> None:
+    with pytest.raises(SandboxLostError, match="no answer for t1"):
+        await run(FakeSandbox(lambda _job: iter(())), problem(1 - checks, checks=checks))
+
+
+@pytest.mark.parametrize("indexes", [[1], [0, 2], [0, 0], [0, 1, 2], [-1]])
+async def test_facts_out_of_order_are_never_taken_for_a_verdict(indexes: list[int]) -> None:
+    def answer(_job: JudgeJob) -> Iterator[CallFact]:
+        for index in indexes:
+            yield CallFact(index=index, end="returned", output=str(max(index, 0)))
+
+    with pytest.raises(SandboxLostError, match="out of order"):
+        await run(FakeSandbox(answer), problem(2))
+
+
+async def test_facts_that_come_after_a_stop_are_passed_over() -> None:
+    sandbox = FakeSandbox(wrong_on(0), deaf=True)
+    verdict = await run(sandbox, problem(3))
+    assert [result.name for result in verdict.results] == ["t1"]
