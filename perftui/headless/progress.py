@@ -5,7 +5,7 @@ from __future__ import annotations
 from perftui.events.state import RunState
 from perftui.events.summary import Totals, totals
 from perftui.headless.eta import Eta, share_done
-from perftui.headless.words import clock, count, percent, span
+from perftui.headless.words import clock, count, span
 
 _GAP = "  "
 
@@ -49,7 +49,7 @@ def _parts(state: RunState, elapsed: float, eta: Eta | None) -> list[str]:
 
 
 def _of_ended(number: int, share: float | None) -> str:
-    return str(number) if share is None else f"{number} ({percent(share)})"
+    return str(number) if share is None else f"{number} ({100 * share:.0f}%)"
 
 
 def _activity(figures: Totals) -> list[str]:
