@@ -17,6 +17,11 @@ def default_database() -> Path:
     return data_dir() / "runs.db"
 
 
+def log_file() -> Path:
+    """Where faults of perftui itself are written down; its folder exists."""
+    return platformdirs.user_log_path("perftui", ensure_exists=True) / "perftui.log"
+
+
 def config_file() -> Path:
     """The user's settings file; it need not exist."""
     return platformdirs.user_config_path("perftui") / "config.toml"

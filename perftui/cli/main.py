@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ import click
 from perftui import __version__
 from perftui.config import ENVIRONMENT_PREFIX, load_settings, settings_path
 from perftui.errors import ExitStatus, PerftuiError
+from perftui.paths import log_file
 
 
 class _Entry(NamedTuple):
@@ -91,6 +93,7 @@ def run_command_line(arguments: Sequence[str]) -> int:
     Returns:
         The exit status (`perftui.errors.ExitStatus`).
     """
+    _log_to_file()
     try:
         result: object = perftui.main(args=list(arguments), prog_name="perftui", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -106,7 +109,29 @@ def run_command_line(arguments: Sequence[str]) -> int:
         # Whoever read our output has gone; there is nobody left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitStatus.DONE
+    except Exception as error:
+        if f"{ENVIRONMENT_PREFIX}_DEBUG" in os.environ:
+            raise
+        logging.getLogger(__name__).exception("the command failed")
+        return _complain(
+            f"internal error: {type(error).__name__}: {error} (details in {log_file()}; please report it)",
+            ExitStatus.INFRASTRUCTURE_FAILED,
+        )
     return result if isinstance(result, int) else ExitStatus.DONE
+
+
+def _log_to_file() -> None:
+    """Faults of ours go to a file: the terminal belongs to the screen, and stdout to the result."""
+    handler: logging.Handler
+    try:
+        handler = logging.FileHandler(log_file(), delay=True, encoding="utf-8")
+    except OSError:
+        # A home that cannot be written must not keep anybody from `--help`.
+        handler = logging.NullHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logger = logging.getLogger("perftui")
+    logger.handlers = [handler]
+    logger.propagate = False
 
 
 def _complain(text: str, status: ExitStatus) -> int:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
+from typing import Literal
 
 import anyio
-import msgspec
 
 from perftui.engine.chains import ChainRunner, Tools
+from perftui.errors import PerftuiError
 from perftui.events.model import ChainEnded, ProblemEnded, ProblemEndKind, ProblemStarted, ReferenceJudged
 from perftui.events.state import ProblemState
 from perftui.judging.model import Verdict
+from perftui.llm.model import ModelRefusedError
 from perftui.problems.model import Problem
 from perftui.refine.candidate import candidate_hash
 from perftui.sandbox.protocol import Limits
+from perftui.text import one_line
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,17 +113,34 @@ class Solver:
                         limits=limits,
                         reference=reference,
                     )
-                    group.start_soon(runner.run)
+                    group.start_soon(self._guarded, runner)
+
+    async def _guarded(self, runner: ChainRunner) -> None:
+        """Run a chain; a fault of ours ends this chain, not the run."""
+        try:
+            await runner.run()
+        except (PerftuiError, ModelRefusedError):
+            raise
+        except Exception as error:  # noqa: BLE001 - told as a fact, written to the log
+            _log.exception("%s, chain %d", self.problem.id, runner.index)
+            reason = one_line(f"internal error: {type(error).__name__}: {error}")
+            await self._end_chain(runner.index, reason, "infrastructure")
 
     async def _close_chains(self) -> None:
         for chain in self._state().chains:
             if chain.ended is None:
-                event = ChainEnded(reason="cancelled", how="cancelled")
-                await self.tools.hub.record(
-                    msgspec.structs.replace(
-                        event, problem=self.problem.id, attempt=self._state().attempt, chain=chain.index
-                    )
-                )
+                await self._end_chain(chain.index, "cancelled", "cancelled")
+
+    async def _end_chain(self, chain: int, reason: str, how: Literal["cancelled", "infrastructure"]) -> None:
+        await self.tools.hub.record(
+            ChainEnded(
+                problem=self.problem.id,
+                attempt=self._state().attempt,
+                chain=chain,
+                reason=reason,
+                how=how,
+            )
+        )
 
     async def _end(self) -> None:
         state = self._state()
