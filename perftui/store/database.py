@@ -50,13 +50,21 @@ async def connected(
 
 @asynccontextmanager
 async def _connection(path: Path, busy_seconds: float) -> AsyncIterator[aiosqlite.Connection]:
-    # Autocommit: transactions are begun and ended in words.
-    connection = await aiosqlite.connect(path, timeout=busy_seconds, isolation_level=None)
+    # A file that cannot be opened is found out here: aiosqlite's thread outlives a failure to connect,
+    # and may report to a loop that is closed.
+    await anyio.to_thread.run_sync(_try_to_open, path)
+    with anyio.CancelScope(shield=True):
+        # Autocommit: transactions are begun and ended in words.
+        connection = await aiosqlite.connect(path, timeout=busy_seconds, isolation_level=None)
     try:
         yield connection
     finally:
         with anyio.CancelScope(shield=True):
             await connection.close()
+
+
+def _try_to_open(path: Path) -> None:
+    sqlite3.connect(path).close()
 
 
 async def _execute_all(connection: aiosqlite.Connection, *statements: str) -> None:
