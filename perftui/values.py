@@ -34,6 +34,7 @@ of them would keep a set busy for minutes.
 
 _SAFE_INTEGER = 1 << 53
 _HEXADECIMAL = re.compile(r"-?[0-9a-f]+", re.ASCII)
+_JSON_LEAVES = frozenset({type(None), bool, int, float, str})
 _SPECIAL_FLOATS = frozenset({"nan", "inf", "-inf"})
 
 Value: TypeAlias = object
@@ -160,7 +161,7 @@ _CONTAINER_TAGS: dict[type[Iterable[object]], str] = {tuple: "t", set: "s", froz
 def _from_json(raw: object, depth: int) -> Value:
     if depth > MAX_DEPTH:
         raise CodeError("nested too deeply")
-    if raw is None or isinstance(raw, bool | int | float | str):
+    if type(raw) in _JSON_LEAVES:
         return raw
     if isinstance(raw, list):
         return _items_from_json(raw, depth + 1)
@@ -177,10 +178,11 @@ def _from_json(raw: object, depth: int) -> Value:
 
 def _items_from_json(items: list[object], depth: int) -> list[Value]:
     # A loop, and not a comprehension, which would cost a frame a level: values may be deep.
+    if items and depth > MAX_DEPTH:
+        raise CodeError("nested too deeply")
     result: list[Value] = []
     for item in items:
-        plain = item is None or isinstance(item, bool | int | float | str)
-        result.append(item if plain and depth <= MAX_DEPTH else _from_json(item, depth))
+        result.append(item if type(item) in _JSON_LEAVES else _from_json(item, depth))  # noqa: PERF401
     return result
 
 

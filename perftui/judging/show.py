@@ -11,6 +11,9 @@ from perftui.values import CodeError, Opaque, Value, decode
 _DECIMAL_BITS = 1_000
 """Larger integers are not turned into decimal, which takes time that grows with the square."""
 
+_DECODED_CHARACTERS = 1 << 18
+"""Longer coded values are shown in their coded form: decoding megabytes to show a line takes seconds."""
+
 _BRACKETS: dict[type, tuple[str, str]] = {
     list: ("[", "]"),
     tuple: ("(", ")"),
@@ -23,8 +26,11 @@ _BRACKETS: dict[type, tuple[str, str]] = {
 def show_value(coded: str, limit: int) -> str:
     """A coded value as Python writes it, in about `limit` characters; what is cut is told by its size.
 
-    A text that is no coded value is shown as it is. The result is one printable line.
+    A text that is no coded value, or a very long one, is shown as it is coded. The result is one printable
+    line.
     """
+    if len(coded) > _DECODED_CHARACTERS:
+        return f"{one_line(coded, limit)} ({len(coded):,} characters as coded)"
     try:
         return show(decode(coded), limit)
     except CodeError:

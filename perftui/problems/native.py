@@ -70,10 +70,10 @@ def load_native(path: Path) -> Benchmark:
     Raises:
         BadInputError: what is wrong, in one line with the file and the line.
     """
-    path = path.absolute() if path.name in {"", ".", ".."} else path
-    name = path.resolve().stem
     if not path.is_dir():
+        name = path.resolve().stem
         return Benchmark(name=name, problems=(load_problem(path, name),))
+    name = path.resolve().name
     files = sorted(file for file in path.glob("*.toml") if not file.name.startswith("."))
     if not files:
         raise BadInputError(f"{shown(path)}: holds no problem files (*.toml)")

@@ -68,6 +68,11 @@ def test_what_is_no_value_is_shown_as_it_is() -> None:
     assert show_value("not \x1b coded", 50) == "not \\x1b coded"
 
 
+def test_a_very_long_value_is_shown_as_it_is_coded() -> None:
+    shown = show_value(encode([1] * 1_000_000), 10)
+    assert shown == "[1,1,1,1,… (2,000,001 characters as coded)"
+
+
 def test_printed_text_keeps_its_lines_and_both_ends() -> None:
     assert show_text("a\nb\x1b", 50) == "a\nb\\x1b"
     shown = show_text("a" * 10_000_000 + "z", 100)

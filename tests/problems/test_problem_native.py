@@ -80,14 +80,14 @@ def test_a_stdin_problem_is_read(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_read_in_the_order_of_its_names(tmp_path: Path) -> None:
-    folder = tmp_path / "set"
+    folder = tmp_path / "set.v2"
     folder.mkdir()
     write(folder / "b.toml", FUNCTION)
     write(folder / "a.toml", STDIN)
     write(folder / ".hidden.toml", "broken")
     write(folder / "notes.txt", "no problem")
     benchmark = load_native(folder)
-    assert benchmark.name == "set"
+    assert benchmark.name == "set.v2"
     assert [problem.id for problem in benchmark.problems] == ["count-words", "two-sum"]
 
 
