@@ -240,4 +240,5 @@ def _ratio_line(ratio: Ratio, against: str) -> str:
 
 
 def _percent(part: int, whole: int) -> str:
-    return f"{100 * part / whole:.0f} %"
+    percent = 100 * part / whole
+    return f"{percent:.0f} %" if percent >= 1 or part == 0 else "<1 %"

@@ -21,7 +21,8 @@ def duration(nanoseconds: int) -> str:
     """A time to three digits in the unit that suits it, such as `0.812 ms` or `14.0 us`."""
     for size, unit in _UNITS:
         if nanoseconds >= size / 2:
-            return f"{nanoseconds / size:.3g} {unit}"
+            value = nanoseconds / size
+            return f"{value:,.0f} {unit}" if value >= 100 else f"{value:.3g} {unit}"
     return f"{nanoseconds} ns"
 
 

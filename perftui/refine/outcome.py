@@ -18,7 +18,7 @@ def is_finished(round_: Round) -> bool:
     """Whether all that must be known before an outcome is there; a measurement may still be due."""
     if round_.end != "replied":
         return round_.end != "open"
-    return round_.ask.expects == "text" or round_.code is None or round_.verdict is not None
+    return round_.ask.expects == "text" or bool(round_.no_program) or round_.verdict is not None
 
 
 def outcome(chain: Chain, round_: Round) -> Outcome:

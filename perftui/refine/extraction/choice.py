@@ -30,7 +30,7 @@ def choose_function(found: Sequence[Section], problem: Problem) -> str | None:
     if code is None:
         body = _completion(found, problem, completed)
         code = body or _last(every, lambda piece: piece.binds(name))
-        code = code or _last([*fenced, *_outside(found)], lambda piece: piece.mentions_definition(name))
+        code = code or _last([*_unreadable(found), *fenced], lambda piece: piece.mentions_definition(name))
         code = code or _completion(found, problem, broken_completion)
         code = code or _last([*fenced, *prose], lambda piece: piece.meant_as_code)
     if code is None:
@@ -53,7 +53,9 @@ def choose_stdin(found: Sequence[Section]) -> str | None:
         return with_helpers(code, [piece.text for piece in reversed(whole) if piece.text != code])
     texts = [section.text for section in found if not section.fenced]
     reading = [region for text in texts for region in regions(text) if Piece(region, None).reads_stdin]
-    return max(reading, key=len, default=None) or _last(_outside(found), lambda piece: piece.reads_stdin)
+    return max(reading, key=len, default=None) or _last(
+        [piece for piece in _unreadable(found) if _mostly_code(piece)], lambda piece: piece.reads_stdin
+    )
 
 
 def _defining(pieces: Sequence[Piece], name: str) -> str | None:
@@ -85,15 +87,21 @@ def _among_prose(found: Sequence[Section], indented: str | None = None) -> list[
     return [Piece(region, parse(region)) for text in texts for region in regions(text)]
 
 
-def _outside(found: Sequence[Section]) -> list[Piece]:
-    """Text without fences that is mostly code, though it cannot be parsed."""
+def _unreadable(found: Sequence[Section]) -> list[Piece]:
+    """Text without fences from its first line that looks like code, whether it can be parsed or not."""
     pieces: list[Piece] = []
     for section in found:
-        lines = [line for line in section.text.split("\n") if line.strip()]
-        code = sum(looks_like_code(line) or line[0] in {" ", "\t"} for line in lines)
-        if not section.fenced and 2 * code > len(lines):
-            pieces.append(Piece(section.text, None))
+        lines = section.text.split("\n")
+        start = next((i for i, line in enumerate(lines) if looks_like_code(line)), len(lines))
+        if not section.fenced:
+            pieces.append(Piece("\n".join(lines[start:]), None))
     return pieces
+
+
+def _mostly_code(piece: Piece) -> bool:
+    lines = [line for line in piece.text.split("\n") if line.strip()]
+    code = sum(looks_like_code(line) or line[0] in {" ", "\t"} for line in lines)
+    return 2 * code > len(lines)
 
 
 def _last(pieces: Sequence[Piece], wanted: Callable[[Piece], bool]) -> str | None:

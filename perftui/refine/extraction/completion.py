@@ -7,7 +7,7 @@ import re
 import textwrap
 
 from perftui.refine.extraction.regions import longest_prefix
-from perftui.refine.extraction.source import parse
+from perftui.refine.extraction.source import immediate, parse
 from perftui.refine.extraction.whole import parse_stub
 
 _BODY_LINE = re.compile(r"[ \t]+(?:return|for|while|if|yield|with|try|def|[A-Za-z_]\w*\s*=)(?!\w)")
@@ -22,7 +22,7 @@ def completed(body: str, stub: str, entry_point: str) -> str | None:
         lines = f"{stub.rstrip()}\n{variant}".split("\n")
         end, _ = longest_prefix(lines, 0, budget=20)
         program = "\n".join(lines[:end]).rstrip() + "\n"
-        if _does_something(program, entry_point):
+        if _is_whole(program, entry_point):
             return program
     return None
 
@@ -39,7 +39,7 @@ def broken_completion(body: str, stub: str, entry_point: str) -> str | None:
 def does_something(node: ast.stmt) -> bool:
     """Whether a definition is more than a placeholder.
 
-    A placeholder is `pass`, `…`, a text, a bare name or `raise NotImplementedError`.
+    A placeholder is `pass`, a bare value such as `…` or a text, or `raise NotImplementedError`.
     """
     if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
         return True
@@ -64,18 +64,25 @@ def _body_indent(stub: str, entry_point: str) -> str | None:
     return " " * last.body[0].col_offset
 
 
-def _does_something(program: str, entry_point: str) -> bool:
+def _is_whole(program: str, entry_point: str) -> bool:
+    """Whether the function itself returns or yields, and nothing outside a function does."""
     tree = parse(program)
-    if tree is None:
+    if tree is None or any(_answers(node) for node in tree.body):
         return False
     named = [n for n in tree.body if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
-    return any(node.name == entry_point and does_something(node) for node in named)
+    return any(node.name == entry_point and any(map(_answers, node.body)) for node in named)
+
+
+def _answers(node: ast.AST) -> bool:
+    return any(isinstance(below, ast.Return | ast.Yield | ast.YieldFrom) for below in immediate(node))
 
 
 def _is_placeholder(statement: ast.stmt) -> bool:
     match statement:
-        case ast.Pass() | ast.Expr(value=ast.Constant() | ast.Name() | ast.Attribute() | ast.Tuple()):
+        case ast.Pass():
             return True
+        case ast.Expr(value=value):
+            return not isinstance(value, ast.Call | ast.Yield | ast.YieldFrom | ast.Await)
         case ast.AnnAssign(value=None):
             return True
         case ast.Raise(exc=ast.Name(id="NotImplementedError")):

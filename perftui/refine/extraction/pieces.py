@@ -51,7 +51,10 @@ class Piece:
 
     def mentions_definition(self, name: str) -> bool:
         """Whether its text, which may not be parsable, seems to define a function."""
-        return re.search(rf"^\s*(?:async\s+)?def\s+{re.escape(name)}\b", self.text, re.MULTILINE) is not None
+        return (
+            re.search(rf"^[ \t]*(?:async[ ]+)?def[ ]+{re.escape(name)}\b", self.text, re.MULTILINE)
+            is not None
+        )
 
     @property
     def reads_stdin(self) -> bool:

@@ -9,7 +9,7 @@ from perftui.refine.extraction.source import parse_or_line
 _START = re.compile(
     r"(?:async\s+def|def|class|import|from|if|for|while|try|with)\b|@\w"
     r"|[A-Za-z_][\w.\[\]*, ]*(?::[^=]*)?[-+*/|&^]?=(?!=)"
-    r"|[A-Za-z_][\w.]*\(|\"\"\"|'''"
+    r"|print\b|[A-Za-z_][\w.]*\(|\"\"\"|'''"
 )
 """How a line begins that may begin code; prose may begin so too."""
 _MOST_PARSES = 300

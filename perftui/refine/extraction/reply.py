@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import re
 
-_THINKING = "think|thinking|thought|reasoning"
-_CLOSED_THINKING = re.compile(rf"<({_THINKING})>.*?</\1>", re.DOTALL | re.IGNORECASE)
-_END_OF_THINKING = re.compile(rf"\A.*^[ \t]*</(?:{_THINKING})>", re.DOTALL | re.IGNORECASE | re.MULTILINE)
-_OPEN_THINKING = re.compile(rf"\A\s*<(?:{_THINKING})>.*\Z", re.DOTALL | re.IGNORECASE)
+_THINKING_TAG = re.compile(r"<(?P<end>/?)(?:think|thinking|thought|reasoning)>", re.IGNORECASE)
 
 _HEADER = re.compile(
-    r"\A\s*(?:"
-    r"(?:<\|begin_of_text\|>|<s>)?\s*<\|start_header_id\|>\s*assistant\s*<\|end_header_id\|>"
-    r"|<\|im_start\|>\s*assistant"
-    r"|<start_of_turn>\s*model"
+    r"<\|begin_of_text\|>"
+    r"|<\|start_header_id\|>[ ]?assistant[ ]?<\|end_header_id\|>"
+    r"|<\|im_start\|>[ ]?assistant"
+    r"|<start_of_turn>[ ]?model"
     r"|<\|assistant\|>"
     r"|\[/INST\]"
     r"|<s>"
-    r")[ \t]*\n*"
 )
 _END_OF_TURN = re.compile(
     r"<\|(?:eot_id|eom_id|im_end|end|endoftext|end_of_text|start_header_id|im_start|user)\|>"
-    r"|<end_of_turn>|<start_of_turn>|</s>\s*\Z|\[INST\]"
+    r"|<end_of_turn>|<start_of_turn>|\[INST\]"
 )
+_MOST_HEADERS = 4
 
 
 def cleaned(reply: str) -> str:
@@ -32,8 +29,42 @@ def cleaned(reply: str) -> str:
     between tags are left out. A reply that was cut off while it thought has no words.
     """
     text = reply.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
-    text = _HEADER.sub("", text, count=1)
+    text = _without_header(text)
     text = _END_OF_TURN.split(text, maxsplit=1)[0]
-    text = _CLOSED_THINKING.sub("", text)
-    text = _END_OF_THINKING.sub("", text)
-    return _OPEN_THINKING.sub("", text)
+    if text.rstrip().endswith("</s>"):
+        text = text.rstrip().removesuffix("</s>")
+    return _without_thinking(text)
+
+
+def _without_header(text: str) -> str:
+    for _ in range(_MOST_HEADERS):
+        rest = text.lstrip()
+        match = _HEADER.match(rest)
+        if match is None:
+            break
+        text = rest[match.end() :].lstrip("\n")
+    return text
+
+
+def _without_thinking(text: str) -> str:
+    """A text without what stands between thinking tags.
+
+    A closing tag that none opened ends thinking that the prompt began. An opening tag that none
+    closes is thinking to the end, unless something was said before it.
+    """
+    said: list[str] = []
+    at = 0
+    opened: int | None = None
+    for tag in _THINKING_TAG.finditer(text):
+        if tag["end"]:
+            if opened is None:
+                said = []
+            opened, at = None, tag.end()
+        elif opened is None:
+            said.append(text[at : tag.start()])
+            opened = tag.start()
+    if opened is None:
+        said.append(text[at:])
+    elif any(piece.strip() for piece in said):
+        said.append(text[opened:])
+    return "".join(said)

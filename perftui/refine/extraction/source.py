@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 _ALWAYS_THERE = frozenset(dir(builtins)) | {"__name__", "__file__", "__doc__", "__builtins__"}
@@ -25,6 +25,11 @@ class Unit:
     nodes: tuple[ast.stmt, ...]
     start: int
     end: int
+
+    @property
+    def module(self) -> ast.Module:
+        """These statements as a program of their own."""
+        return ast.Module([*self.nodes], [])
 
 
 def parse(text: str) -> ast.Module | None:
@@ -60,9 +65,9 @@ def units(tree: ast.Module) -> list[Unit]:
     return found
 
 
-def text_of(text: str, unit: Unit) -> str:
-    """The lines of a unit."""
-    return "\n".join(text.split("\n")[unit.start : unit.end])
+def text_of(lines: Sequence[str], unit: Unit) -> str:
+    """The lines of a unit, of all lines of the text that it was read from."""
+    return "\n".join(lines[unit.start : unit.end])
 
 
 def immediate(node: ast.AST) -> Iterator[ast.AST]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from perftui.refine.extraction.source import Unit, bound, immediate, loads, parse, units
+from perftui.refine.extraction.source import Unit, bound, immediate, loads, needed, parse, units
 
 _CHECKERS = re.compile(
     r"_?(?:main|tests?|test_\w+|\w+_tests?|run_\w*tests?|check|check_\w+|demo|examples?)\Z"
@@ -24,12 +24,10 @@ def tidied(code: str, entry_point: str) -> str:
     if tree is None:
         return code
     every = units(tree)
-    kept = [unit for unit in every if not _only_tries(unit, entry_point)]
-    kept = _with_what_is_read(every, kept)
-    kept = [unit for unit in kept if not _import_without_use(unit, every, kept)]
-    if len(kept) == len(every):
-        return code
-    return _without_lines(code, [unit for unit in every if unit not in kept])
+    gone = {unit for unit in every if _only_tries(unit, entry_point)}
+    gone -= _read_by_the_rest(every, gone)
+    gone |= _imports_for(gone, [unit for unit in every if unit not in gone])
+    return _without_lines(code, gone) if gone else code
 
 
 def _only_tries(unit: Unit, entry_point: str) -> bool:
@@ -82,28 +80,35 @@ def _asks_for_main(test: ast.expr) -> bool:
     return isinstance(test, ast.Compare) and "__name__" in loads([test])
 
 
-def _with_what_is_read(every: list[Unit], kept: list[Unit]) -> list[Unit]:
-    """Take back what binds a name that a kept statement reads, until nothing is missing."""
-    while True:
-        bound_by_kept = bound(node for unit in kept for node in unit.nodes)
-        missing = loads(node for unit in kept for node in unit.nodes) - bound_by_kept
-        back = [u for u in every if u not in kept and bound(u.nodes) & missing]
-        if not back:
-            return kept
-        kept = [unit for unit in every if unit in kept or unit in back]
+def _read_by_the_rest(every: list[Unit], gone: set[Unit]) -> set[Unit]:
+    """What binds a name that a statement reads which stays, or which is read by what stays so."""
+    binders: dict[str, list[Unit]] = {}
+    for unit in gone:
+        for name in bound(unit.nodes):
+            binders.setdefault(name, []).append(unit)
+    staying = [unit for unit in every if unit not in gone]
+    for name in bound(node for unit in staying for node in unit.nodes):
+        binders.pop(name, None)
+    back: set[Unit] = set()
+    while staying:
+        for name in needed(staying.pop().module):
+            found = binders.pop(name, [])
+            back.update(found)
+            staying += found
+    return back
 
 
-def _import_without_use(unit: Unit, every: list[Unit], kept: list[Unit]) -> bool:
-    """Whether a unit is an import of names that only left-out statements read."""
-    if not all(isinstance(node, ast.Import | ast.ImportFrom) for node in unit.nodes):
-        return False
-    names = bound(unit.nodes)
-    gone = loads(node for u in every if u not in kept for node in u.nodes)
-    return bool(names & gone) and not names & loads(node for u in kept for node in u.nodes)
+def _imports_for(gone: set[Unit], kept: list[Unit]) -> set[Unit]:
+    """Imports of names that only left-out statements read."""
+    read_by_gone = loads(node for unit in gone for node in unit.nodes)
+    read_by_kept = loads(node for unit in kept for node in unit.nodes)
+    imports = [u for u in kept if all(isinstance(node, ast.Import | ast.ImportFrom) for node in u.nodes)]
+    return {
+        unit for unit in imports if (names := bound(unit.nodes)) & read_by_gone and not names & read_by_kept
+    }
 
 
-def _without_lines(code: str, gone: list[Unit]) -> str:
-    lines = code.split("\n")
-    for unit in reversed(gone):
-        del lines[unit.start : unit.end]
+def _without_lines(code: str, gone: set[Unit]) -> str:
+    left_out = {line for unit in gone for line in range(unit.start, unit.end)}
+    lines = (line for number, line in enumerate(code.split("\n")) if number not in left_out)
     return "\n".join(lines).rstrip() + "\n"

@@ -27,24 +27,18 @@ def with_helpers(code: str, others: Sequence[str]) -> str:
     tree = parse(code)
     if tree is None:
         return code
-    sources = [(text, units(other)) for text in others if (other := parse(text)) is not None]
-    taken: list[list[Unit]] = [[] for _ in sources]
+    sources = [(text.split("\n"), units(other)) for text in others if (other := parse(text)) is not None]
+    binders = _binders([found for _, found in sources])
     there = bound(tree.body)
-    wanted = needed(tree) - there
-    while True:
-        found = _first_that_binds(sources, taken, wanted)
-        if found is None:
-            break
-        index, unit = found
-        taken[index].append(unit)
-        there |= bound(unit.nodes)
-        wanted = (wanted | needed(ast.Module([*unit.nodes], []))) - there
-    parts = [
-        text_of(text, unit)
-        for (text, _), chosen in zip(sources, taken, strict=True)
-        for unit in sorted(chosen, key=lambda u: u.start)
-    ]
-    return in_front(code, parts)
+    waiting = list(needed(tree))
+    taken: set[tuple[int, Unit]] = set()
+    while waiting:
+        name = waiting.pop()
+        chosen = [] if name in there else binders.pop(name, [])
+        taken.update(chosen)
+        waiting += [more for _, unit in chosen for more in needed(unit.module)]
+    ordered = sorted(taken, key=lambda place: (place[0], place[1].start))
+    return in_front(code, [text_of(sources[index][0], unit) for index, unit in ordered])
 
 
 def with_stub(code: str, stub: str, entry_point: str) -> str:
@@ -57,6 +51,7 @@ def with_stub(code: str, stub: str, entry_point: str) -> str:
     stars = {ast.dump(node) for node in tree.body if is_star_import(node)}
     futures = {name for node in tree.body if is_future(node) for name in bound([node])}
     parts: list[str] = []
+    lines = stub.split("\n")
     for unit in units(stub_tree):
         names = bound(unit.nodes)
         if any(is_future(node) for node in unit.nodes):
@@ -64,7 +59,7 @@ def with_stub(code: str, stub: str, entry_point: str) -> str:
         else:
             lacks = bool(names - there) and entry_point not in names
         if lacks or any(is_star_import(n) and ast.dump(n) not in stars for n in unit.nodes):
-            parts.append(text_of(stub, unit))
+            parts.append(text_of(lines, unit))
     return in_front(code, parts)
 
 
@@ -88,11 +83,13 @@ def in_front(code: str, parts: Iterable[str]) -> str:
     return "\n".join([*first, *own_head, *rest, "", *lines[head:]]).lstrip("\n")
 
 
-def _first_that_binds(
-    sources: list[tuple[str, list[Unit]]], taken: list[list[Unit]], wanted: set[str]
-) -> tuple[int, Unit] | None:
-    for index, (_, candidates) in enumerate(sources):
-        for unit in candidates:
-            if unit not in taken[index] and bound(unit.nodes) & wanted:
-                return index, unit
-    return None
+def _binders(sources: Sequence[list[Unit]]) -> dict[str, list[tuple[int, Unit]]]:
+    """For each name the statements that bind it, in the first source that does."""
+    found: dict[str, list[tuple[int, Unit]]] = {}
+    for index, source in enumerate(sources):
+        for unit in source:
+            for name in bound(unit.nodes):
+                places = found.setdefault(name, [])
+                if not places or places[0][0] == index:
+                    places.append((index, unit))
+    return found

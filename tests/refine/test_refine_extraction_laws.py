@@ -1,0 +1,165 @@
+"""Whatever a reply holds, reading it ends, soon, and says something."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from perftui.problems.model import Problem
+from perftui.refine.extraction import Extracted, NoProgram, extract
+
+STDIN = Problem(id="Own/2", title="square", kind="stdin", statement="Square n.", benchmark="own")
+F = "`" * 3
+STUB = "import math\n\n\ndef area(sides):\n"
+
+
+def function_problem(stub: str = STUB, entry_point: str = "area") -> Problem:
+    return Problem(
+        id="Own/1",
+        title="area",
+        kind="function",
+        statement=stub,
+        stub=stub,
+        entry_point=entry_point,
+        benchmark="own",
+    )
+
+
+def program_of(names: list[str]) -> str:
+    """A program of imports, helpers that call each other, and the function."""
+    helpers = [f"def {name}(x):\n    return {other}(x) + 1\n" for name, other in pairwise(names)]
+    last = f"def {names[-1]}(x):\n    return x\n"
+    return "\n\n".join([*helpers, last, f"def area(s):\n    return {names[0]}(s)\n"])
+
+
+programs = st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=6, unique=True).map(program_of)
+wrappings = st.sampled_from(
+    [
+        "{}",
+        f"{F}python\n{{}}\n{F}",
+        f"Here it is:\n{F}\n{{}}{F}\nThat is all.",
+        "~~~py\n{}~~~",
+        f"<think>no</think>\n\n{F}python\n{{}}",
+        "Sure.\n\n{}\n\nThat was it, I hope.",
+        "<|im_start|>assistant\n{}<|im_end|>",
+    ]
+)
+
+
+@given(program=programs, wrapping=wrappings)
+@settings(max_examples=150, deadline=None)
+def test_a_wrapped_program_is_the_program(program: str, wrapping: str) -> None:
+    found = extract(wrapping.format(program), function_problem(""))
+    assert isinstance(found, Extracted)
+    assert found.code == program
+
+
+@given(program=programs)
+@settings(max_examples=50, deadline=None)
+def test_what_was_found_is_found_again_unchanged(program: str) -> None:
+    once = extract(f"{F}\n{program}\nprint(area(1))\n{F}", function_problem())
+    assert isinstance(once, Extracted)
+    again = extract(once.code, function_problem())
+    assert again == once
+
+
+fragments = st.lists(
+    st.sampled_from(
+        [
+            F,
+            f"{F}python",
+            "~~~",
+            "- " + F,
+            "def area(sides):",
+            "    return 1",
+            "\treturn 2",
+            "class Solution:",
+            "    def area(self, sides):",
+            "        return 3",
+            "import math",
+            "from __future__ import annotations",
+            "from os import *",
+            "Here is the code:",
+            "print(area([1]))",
+            ">>> area([1])",
+            "<think>",
+            "</think>",
+            '"""',
+            "x = (",
+            ")",
+            "@cache",
+            "match x:",
+            "    case [*rest]: pass",
+            "lambda: (yield)",
+            "\x00",
+            "\\",
+            "",
+        ]
+    )
+    | st.text(max_size=20),
+    max_size=14,
+).map("\n".join)
+problems = st.sampled_from(
+    [
+        STDIN,
+        function_problem(),
+        function_problem(""),
+        function_problem("def area("),
+        function_problem(STUB, "len"),
+    ]
+)
+
+
+@given(reply=fragments, problem=problems, finish=st.sampled_from(["stop", "length", ""]))
+@settings(max_examples=400, deadline=None)
+def test_it_never_raises_and_always_says(reply: str, problem: Problem, finish: str) -> None:
+    found = extract(reply, problem, finish)
+    assert found == extract(reply, problem, finish)
+    if isinstance(found, NoProgram):
+        assert found.reason
+    else:
+        assert found.code.strip()
+        assert found.code.endswith("\n")
+
+
+@given(reply=st.text(max_size=300), problem=problems)
+@settings(max_examples=200, deadline=None)
+def test_arbitrary_text_never_raises(reply: str, problem: Problem) -> None:
+    assert isinstance(extract(reply, problem), Extracted | NoProgram)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "(" * 50_000,
+        "def area(sides):\n    return " + "-" * 50_000 + "1",
+        "def area(sides):\n    return " + "+".join(["1"] * 20_000),
+        "if x\n" * 5_000,
+        "def area(sides):\n" * 5_000,
+        f"{F}python\n" * 5_000,
+        "<think>" * 20_000,
+        "<think>a</thought>" * 5_000,
+        "x" * 1_000_000,
+        "def area(sides):\n    return " + "9" * 100_000,
+        " " * 200_000,
+        "<|start_header_id|>" * 10_000,
+        "\n" * 200_000,
+        "\n \n\t" * 50_000,
+        "</s>" * 50_000,
+        "</think>" * 50_000,
+        "def area" * 50_000,
+        "\n".join(f"if {i}" for i in range(20_000)),
+        "    x\n" * 20_000,
+        ">>> x\n" * 20_000,
+        "x = 1\n" * 20_000,
+        F + "\n" + "x = f(x)\n" * 20_000 + F,
+        "def area(sides):\n    return 1\n" * 5_000,
+    ],
+    ids=lambda reply: reply[:24],
+)
+def test_hostile_replies_are_read_in_bounded_time(reply: str) -> None:
+    assert isinstance(extract(reply, function_problem()), Extracted | NoProgram)
+    assert isinstance(extract(reply, STDIN), Extracted | NoProgram)
