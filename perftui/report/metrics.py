@@ -131,7 +131,7 @@ def facts(state: RunState) -> list[ProblemFacts]:
 def steps(chains: int) -> list[int]:
     """The k for which figures are given: 1, K, and powers of two between where K is 8 or more."""
     between = [1 << power for power in range(1, chains.bit_length())] if chains >= 8 else []
-    return sorted({1, chains, *between} - {0})
+    return sorted({1, chains, *between}) if chains else []
 
 
 def correct_at(judged: Sequence[ProblemFacts], k: int) -> float | None:

@@ -1,0 +1,180 @@
+"""The metrics, worked by hand, and the laws that hold for them."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from perftui.events.model import ReferenceJudged
+from perftui.events.reduce import replay
+from perftui.report.metrics import (
+    ChainFacts,
+    ProblemFacts,
+    correct_at,
+    facts,
+    metrics,
+    opt_at,
+    pass_at,
+    speedup_at,
+    steps,
+)
+from perftui.report.statistics import geometric_mean
+from perftui.sandbox.protocol import Limits
+from tests.support.story import Story, measurement, problem, ratio, verdict
+
+WRONG = ChainFacts()
+UNTRIED = ChainFacts(tried=False)
+UNMEASURED = ChainFacts(correct=True)
+
+
+def fast(speedup: float) -> ChainFacts:
+    return ChainFacts(correct=True, speedup=speedup)
+
+
+def of(*chains: ChainFacts, reference: bool = True) -> ProblemFacts:
+    return ProblemFacts(has_reference=reference, chains=chains)
+
+
+# Five problems, three chains each. The last has no reference and counts in pass@k and solved only.
+HAND = [
+    of(fast(1.0), fast(4.0), WRONG),
+    of(WRONG, WRONG, fast(2.0)),
+    of(WRONG, WRONG, WRONG),
+    of(UNMEASURED, WRONG, fast(1.1)),
+    of(UNMEASURED, UNMEASURED, WRONG, reference=False),
+]
+
+
+def test_the_papers_metrics_by_hand() -> None:
+    figures = metrics(HAND, 3)
+    # Problems 1 and 4 of the four with a reference are solved by the first chain, 2 by the third.
+    assert figures.correct == {"1": 0.5, "3": 0.75}
+    # Of the first chains only problem 1 was measured, and 1.0x is no gain; of all, 4x and 2x are.
+    assert figures.opt == {"1": 0.0, "3": 0.5}
+    assert figures.speedup == {"1": 1.0, "3": pytest.approx((4.0 + 2.0 + 1.1) / 3)}
+    assert figures.speedup_problems == {"1": 1, "3": 3}
+
+
+def test_what_stands_beside_them_by_hand() -> None:
+    figures = metrics(HAND, 3)
+    assert (figures.with_reference, figures.solved, figures.measured, figures.unmeasured) == (4, 4, 3, 1)
+    # n = 3 and c = 2, 1, 0, 2, 2: for one drawn c / n, for three whether there is any.
+    assert figures.pass_at_k == {"1": pytest.approx((2 + 1 + 0 + 2 + 2) / 15), "3": pytest.approx(0.8)}
+    mean = figures.geometric_mean_speedup
+    assert mean is not None
+    assert mean.estimate == pytest.approx((4.0 * 2.0 * 1.1) ** (1 / 3))
+    assert mean.low is not None
+    assert mean.high is not None
+    assert 1.1 <= mean.low < mean.estimate < mean.high <= 4.0
+
+
+def test_pass_at_k_is_unbiased() -> None:
+    # Chen et al.: 1 - C(n - c, k) / C(n, k), with n = 5, c = 2, k = 2: 1 - 3 / 10.
+    assert pass_at([of(fast(1.0), UNMEASURED, WRONG, WRONG, WRONG)], 2) == pytest.approx(0.7)
+    assert pass_at([of(fast(1.0), UNTRIED), of(WRONG, WRONG)], 2) == 0.0
+    assert pass_at([of(UNTRIED)], 1) is None
+
+
+def test_what_was_not_measured_is_not_guessed() -> None:
+    unmeasured = [of(UNMEASURED), of(WRONG)]
+    assert opt_at(unmeasured, 1) is None
+    assert speedup_at(unmeasured, 1) is None
+    assert correct_at(unmeasured, 1) == 0.5
+    assert opt_at([of(WRONG)], 1) == 0.0
+    assert metrics([of(WRONG)], 1, timed=False).opt == {"1": None}
+    nothing = metrics([], 2)
+    assert nothing.correct == nothing.opt == nothing.speedup == nothing.pass_at_k == {"1": None, "2": None}
+    assert nothing.geometric_mean_speedup is None
+
+
+@pytest.mark.parametrize(
+    ("chains", "expected"),
+    [(0, []), (1, [1]), (4, [1, 4]), (7, [1, 7]), (8, [1, 2, 4, 8]), (20, [1, 2, 4, 8, 16, 20])],
+)
+def test_which_k_are_given(chains: int, expected: list[int]) -> None:
+    assert steps(chains) == expected
+
+
+chain_facts = st.one_of(
+    st.just(WRONG),
+    st.just(UNMEASURED),
+    st.floats(min_value=0.01, max_value=1e4).map(fast),
+)
+problems = st.lists(
+    st.lists(chain_facts, min_size=3, max_size=3).map(lambda chains: of(*chains)), min_size=1, max_size=12
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(problems, st.randoms(use_true_random=False))
+def test_the_order_of_problems_is_of_no_consequence(some: list[ProblemFacts], chance: random.Random) -> None:
+    shuffled = list(some)
+    chance.shuffle(shuffled)
+    assert metrics(shuffled, 3) == metrics(some, 3)
+
+
+@given(problems)
+def test_more_chains_never_make_a_run_less_correct(some: list[ProblemFacts]) -> None:
+    shares = [correct_at(some, k) or 0.0 for k in (1, 2, 3)]
+    assert shares == sorted(shares)
+    passes = [pass_at(some, k) or 0.0 for k in (1, 2, 3)]
+    assert all(later >= earlier - 1e-12 for earlier, later in itertools.pairwise(passes))
+    opts = [opt for k in (1, 2, 3) if (opt := opt_at(some, k)) is not None]
+    assert opts == sorted(opts)
+
+
+@given(problems)
+def test_optimised_implies_correct(some: list[ProblemFacts]) -> None:
+    for k in (1, 2, 3):
+        assert (opt_at(some, k) or 0.0) <= (correct_at(some, k) or 0.0)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.floats(min_value=0.01, max_value=1e4), min_size=1, max_size=20))
+def test_a_mean_lies_within_its_interval(ratios: list[float]) -> None:
+    mean = geometric_mean(ratios)
+    assert mean is not None
+    assert mean.estimate == pytest.approx(math.exp(sum(map(math.log, ratios)) / len(ratios)))
+    if len(ratios) == 1:
+        assert (mean.low, mean.high) == (None, None)
+    else:
+        assert mean.low is not None
+        assert mean.high is not None
+        assert mean.low <= mean.estimate <= mean.high
+
+
+def test_equal_ratios_have_no_spread() -> None:
+    mean = geometric_mean([2.0] * 5)
+    assert mean is not None
+    assert (mean.low, mean.estimate, mean.high) == pytest.approx((2.0, 2.0, 2.0))
+
+
+def test_facts_are_taken_from_the_latest_attempt() -> None:
+    story = Story([problem("P/1"), problem("P/2", reference=False), problem("P/3")])
+    story.begin("P/1")
+    story.candidate(measured=measurement(ratio(9.0)))
+    story.end("P/1")
+    story.begin("P/1", attempt=2)
+    story.candidate(measured=measurement(ratio(1.0)))
+    story.candidate(round_=1, measured=measurement(ratio(3.0), ratio(3.0)), outcome="beats-reference")
+    story.candidate(round_=2, measured=measurement(ratio(1.5), ratio(0.5)), outcome="slower")
+    story.candidate(round_=3, measured=measurement(None, ratio(1.0, "unmeasured")), outcome="unmeasured")
+    story.candidate("wrong-answer", chain=1, passed=0, outcome="wrong")
+    story.attempt = 1
+    broken = verdict("error", 0)
+    story.add(ReferenceJudged(problem="P/3", verdict=broken, limits=Limits(), candidate="r"))
+    first, second, third = facts(replay(story.events))
+    assert first.has_reference
+    assert first.chains == (
+        ChainFacts(correct=True, speedup=3.0, refinements=2, slower=1),
+        ChainFacts(correct=False),
+    )
+    assert second == ProblemFacts(has_reference=False, chains=(UNTRIED, UNTRIED))
+    assert not third.has_reference
+    slower = metrics([first], 2).slower_than_seed
+    assert (slower.refinements, slower.slower, slower.share) == (2, 1, 0.5)
