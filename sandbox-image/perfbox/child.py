@@ -6,7 +6,7 @@ import json
 
 from perfbox import child_calls, child_check, child_stdin, child_trial, seccomp
 from perfbox.child_link import ChildLink
-from perfbox.confine import Confinement, ConfinementError, confine
+from perfbox.confine import Confinement, ConfinementError, confine_child
 from perfbox.order import Order
 
 _DUTIES = {
@@ -17,11 +17,11 @@ _DUTIES = {
 }
 
 
-def main(plan: Confinement, descriptors: list[int], syscall_filter: seccomp.Filter | None) -> None:
+def main(plan: Confinement, descriptors: list[int], filters: seccomp.Filters | None) -> None:
     """Be a child from the fork to the end."""
     link = ChildLink()
     try:
-        confine(plan, descriptors, syscall_filter)
+        confine_child(plan, descriptors, filters)
     except ConfinementError as error:
         link.answer("q", str(error).encode("utf-8", "replace"))
         return

@@ -1,4 +1,7 @@
-"""What a child gives up before it sees a program. The order matters: each step needs the ones before."""
+"""What a zygote and then each child give up. The order matters: each step needs the ones before it.
+
+What does not differ from child to child is given up by the zygote: children inherit it for nothing.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from perfbox.limits import Limits
 
 REQUEST_FD, RESULT_FD = 3, 4
 _FIRST_UNUSED_FD = 5
+_CLEAR_OF_ALL = 16
 _STACK_BYTES = 64 << 20
 _OPEN_FILES = 32
 _THREADS = 64
@@ -47,13 +51,41 @@ class Confinement:
         return cls(raw["uid"], raw["core"], Limits.of(raw["limits"]))
 
 
-def confine(plan: Confinement, descriptors: list[int], syscall_filter: seccomp.Filter | None) -> None:
-    """Confine the calling process, freshly forked, with one thread.
+def confine_zygote(filters: seccomp.Filters | None, *, own_users: bool) -> None:
+    """Confine the calling zygote, once it has all that it needs.
+
+    Args:
+        filters: of system calls, None where the system has none.
+        own_users: whether its children will become other users.
+
+    Raises:
+        ConfinementError: a step failed.
+    """
+    _be_first_to_go()
+    linux.set_dumpable(dumpable=False)
+    linux.die_with_parent()
+    _set(resource.RLIMIT_FSIZE, 0)
+    _set(resource.RLIMIT_NOFILE, _OPEN_FILES)
+    _set(resource.RLIMIT_CORE, 0)
+    _set(resource.RLIMIT_STACK, _STACK_BYTES)
+    _set(resource.RLIMIT_MEMLOCK, 0)
+    if linux.IS_LINUX:
+        _set(resource.RLIMIT_MSGQUEUE, 0)
+        if not linux.forbid_new_privileges():
+            raise ConfinementError("no_new_privs was refused")
+    if os.geteuid() == 0 and not own_users:
+        linux.drop_capabilities()
+    if filters is not None:
+        _filter_calls(filters.zygote)
+
+
+def confine_child(plan: Confinement, descriptors: list[int], filters: seccomp.Filters | None) -> None:
+    """Confine the calling process, freshly forked from a confined zygote, with one thread.
 
     Args:
         plan: how.
         descriptors: stdin, stdout, stderr, requests and results.
-        syscall_filter: the filter to put on, None where the system has none.
+        filters: of system calls, None where the system has none.
 
     Raises:
         ConfinementError: a step failed.
@@ -61,54 +93,41 @@ def confine(plan: Confinement, descriptors: list[int], syscall_filter: seccomp.F
     try:
         os.setsid()
         _take_descriptors(descriptors)
-        _be_first_to_go()
         _limit(plan)
         _pin(plan.core)
         _become(plan.uid)
     except (OSError, ValueError) as error:
         raise ConfinementError(str(error)) from error
-    linux.set_dumpable(dumpable=False)
     linux.die_with_parent()
-    if syscall_filter is not None:
-        _filter_calls(syscall_filter)
+    if filters is not None:
+        _filter_calls(filters.child)
 
 
 def _take_descriptors(descriptors: list[int]) -> None:
     # First out of the way of their final numbers, then onto them.
-    moved = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, 64) for descriptor in descriptors]
+    moved = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, _CLEAR_OF_ALL) for descriptor in descriptors]
     for number, descriptor in zip((0, 1, 2, REQUEST_FD, RESULT_FD), moved):  # noqa: B905
         os.dup2(descriptor, number)
     linux.close_from(_FIRST_UNUSED_FD)
 
 
 def _be_first_to_go() -> None:
-    """Where memory ends, the kernel shall take the program and not the supervisor."""
-    if not linux.IS_LINUX:
-        return
-    linux.set_dumpable(dumpable=True)
-    with contextlib.suppress(OSError):
-        descriptor = os.open("/proc/self/oom_score_adj", os.O_WRONLY)
-        try:
-            os.write(descriptor, b"1000")
-        finally:
-            os.close(descriptor)
+    """Where memory ends, the kernel shall take a program and not the supervisor."""
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:  # noqa: PTH123
+        file.write("1000")
 
 
 def _limit(plan: Confinement) -> None:
     seconds = int(plan.limits.total_seconds) + 2
     _set(resource.RLIMIT_CPU, seconds, seconds + 1)
-    _set(resource.RLIMIT_FSIZE, 0)
-    _set(resource.RLIMIT_NOFILE, _OPEN_FILES)
-    _set(resource.RLIMIT_CORE, 0)
-    _set(resource.RLIMIT_STACK, _STACK_BYTES)
-    _set(resource.RLIMIT_MEMLOCK, 0)
     if plan.uid is not None:
         # The kernel counts them per user: without a user of its own it would count the host's.
         _set(resource.RLIMIT_NPROC, _THREADS)
-    if linux.IS_LINUX:
-        _set(resource.RLIMIT_MSGQUEUE, 0)
-    with contextlib.suppress(ValueError if not linux.IS_LINUX else ()):  # macOS refuses it
+    try:
         _set(resource.RLIMIT_AS, plan.limits.memory_bytes)
+    except ValueError:
+        if linux.IS_LINUX:  # macOS refuses it, whatever the value
+            raise
 
 
 def _set(kind: int, soft: int, hard: int | None = None) -> None:
@@ -131,12 +150,8 @@ def _become(uid: int | None) -> None:
         os.setgroups([])
         os.setresgid(uid, uid, uid)
         os.setresuid(uid, uid, uid)
-    elif os.geteuid() == 0:
-        linux.drop_capabilities()
 
 
-def _filter_calls(syscall_filter: seccomp.Filter) -> None:
-    if not linux.forbid_new_privileges():
-        raise ConfinementError("no_new_privs was refused")
-    if not seccomp.install(linux.libc, syscall_filter, os.getpid()):
+def _filter_calls(program: seccomp.Filter) -> None:
+    if not seccomp.install(linux.libc, program):
         raise ConfinementError("the system call filter was refused")

@@ -1,4 +1,8 @@
-"""One child as the supervisor holds it: its pipes, and what came out of them."""
+"""One child as the supervisor holds it: its pipes, and what came out of them.
+
+The first frame is the child's own word on its confinement, said before it sees the program; each later
+one answers a question.
+"""
 
 from __future__ import annotations
 
@@ -99,6 +103,7 @@ class Handle:
         self.uid = uid
         self.output_bytes = output_bytes
         self.remains: tuple[int, int] | None = None
+        self.set_up: tuple[str, bytes] | None = None
         self.frame: tuple[str, bytes] | None = None
         self.too_long: str | None = None
         self._buffer = frames.FrameBuffer(output_bytes + NONCE_BYTES + _FRAME_SLACK)
@@ -113,29 +118,29 @@ class Handle:
         )
 
     @property
-    def printed_too_much(self) -> bool:
-        """Whether it printed more than allowed."""
-        return self.stdout.over or (self.stderr is not None and self.stderr.over)
+    def is_orderly(self) -> bool:
+        """Whether it printed and answered no more than allowed."""
+        over = self.stdout.over or (self.stderr is not None and self.stderr.over)
+        return not over and self.too_long is None
 
     @property
     def unasked_bytes(self) -> int:
         """How many bytes came that belong to no answer."""
         return len(self._buffer)
 
+    def is_set_up(self) -> bool:
+        """Whether its confinement has come to an end, for good or ill."""
+        return self.set_up is not None or self.results.ended
+
     def has_news(self) -> bool:
         """Whether waiting for its answer is over, for good or ill."""
-        return (
-            self.frame is not None
-            or self.too_long is not None
-            or self.results.ended
-            or self.printed_too_much
-        )
+        return self.frame is not None or self.results.ended or not self.is_orderly
 
     def has_ended(self) -> bool:
         """Whether all its pipes are closed, or it has gone too far."""
         captures = [self.stdout] if self.stderr is None else [self.stdout, self.stderr]
         ended = self.results.ended and all(capture.inlet.ended for capture in captures)
-        return ended or self.printed_too_much or self.too_long is not None
+        return ended or not self.is_orderly
 
     def begin(self) -> None:
         """Make ready for a question."""
@@ -154,9 +159,11 @@ class Handle:
 
     def _on_result(self, data: bytes) -> None:
         self._buffer.feed(data)
-        if self.frame is None:
-            try:
+        try:
+            if self.set_up is None:
+                self.set_up = self._buffer.take()
+            if self.set_up is not None and self.frame is None:
                 self.frame = self._buffer.take()
-            except frames.FrameTooLongError as error:
-                self.too_long = error.kind
-                self.results.close()
+        except frames.FrameTooLongError as error:
+            self.too_long = error.kind
+            self.results.close()

@@ -67,13 +67,14 @@ class Judging:
     def _run_calls(self, start: int) -> tuple[int, bool]:
         """Call on inputs from `start` in one child; the next index, and whether the child was good."""
         order = Order("calls", self._entry_point, self._program, {})
-        child, answer = self._runner.start(self._place, order, self._deadline())
+        child, answer = self._runner.start(self._place, order, self._end_ns)
         if answer.kind != "l":
             self._go_on = False
             self._runner.end(child)
             return self._give(start, answer, child)
         for index in range(start, len(self._inputs)):
-            answer = self._runner.ask(child, "c", self._inputs[index], self._deadline(), expect="v")
+            deadline = self._place.deadline(self._end_ns)
+            answer = self._runner.ask(child, "c", self._inputs[index], deadline, expect="v")
             if not answer.usable:
                 self._runner.end(child)
                 return self._give(index, answer, child)
@@ -84,9 +85,10 @@ class Judging:
 
     def _run_stdin(self, index: int) -> tuple[int, bool]:
         """Run on one input; the next index, and whether the program came to its end."""
-        deadline = self._deadline()
-        child, answer = self._runner.start(self._place, Order("stdin", None, self._program, {}), deadline)
+        order = Order("stdin", None, self._program, {})
+        child, answer = self._runner.start(self._place, order, self._end_ns)
         if answer.kind == "l":
+            deadline = self._place.deadline(self._end_ns)
             answer = self._runner.run_to_end(child, self._inputs[index], deadline)
             answer = replace(answer, body=bytes(child.stdout.head))
         elif answer.end == "invalid-program":
@@ -97,6 +99,3 @@ class Judging:
     def _give(self, index: int, answer: Outcome, child: Handle) -> tuple[int, bool]:
         self._facts.give(index, answer, child)
         return index + 1, answer.end == "returned"
-
-    def _deadline(self) -> int:
-        return min(self._end_ns, time.monotonic_ns() + int(self._limits.test_seconds * 1e9))

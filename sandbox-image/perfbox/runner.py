@@ -22,8 +22,7 @@ from perfbox.sweeper import Sweeper
 from perfbox.zygotes import Zygote
 
 _SET_UP_NS = 20_000_000_000
-_LEAVE_NS = 100_000_000
-_END_SECONDS = 0.5
+_LEAVE_SECONDS = 2.0
 _FIRST_UID = {"candidate": 20_001, "checker": 21_001}
 _SLOTS = 2
 
@@ -40,6 +39,10 @@ class Place:
     core: int
     limits: Limits
     role: str = "candidate"
+
+    def deadline(self, end_ns: int, calls: int = 1) -> int:
+        """Monotonic time at which so many calls must be done, in a job that ends at `end_ns`."""
+        return min(end_ns, _in(int(self.limits.test_seconds * 1e9) * max(1, calls)))
 
 
 @dataclass(frozen=True)
@@ -80,19 +83,24 @@ class Runner:
         self._out_of_memory = OutOfMemoryCount()
         self._alive: list[Handle] = []
 
-    def start(self, place: Place, order: Order, deadline_ns: int) -> tuple[Handle, Outcome]:
-        """Fork a confined child and give it its order; the answer's kind is `l` where it is ready."""
-        self._executions += 1
-        uid = _FIRST_UID[place.role] + self._executions % _SLOTS if self._own_users else None
-        zygote = self.zygotes[place.zygote % len(self.zygotes)]
-        pipes = open_pipes(feeds_stdin=order.duty == "stdin")
-        pid = zygote.fork(Confinement(uid, place.core, place.limits), list(pipes.for_child))
-        pipes.close_for_child()
-        child = Handle(self.pump, zygote, pid, uid, pipes, place.limits.output_bytes)
-        self._alive.append(child)
-        self._expect_confined(child)
-        answer = self.ask(child, "p", order.coded(place.limits.output_bytes), deadline_ns, expect="l")
-        return child, answer
+    def start(self, place: Place, order: Order, end_ns: int) -> tuple[Handle, Outcome]:
+        """Fork a confined child and give it its order; the answer's kind is `l` where it is ready.
+
+        Args:
+            place: where it runs.
+            order: what it is to be.
+            end_ns: monotonic time at which the job ends; taking the order has the time of a test.
+        """
+        child = self._fork(place, feeds_stdin=order.duty == "stdin")
+        # The order waits in the pipe; a child reads it only after it has confined itself.
+        nonce = self._question(child, "p", order.coded(place.limits.output_bytes))
+        self.pump.run_until(child.is_set_up, _in(_SET_UP_NS))
+        if child.set_up is None or child.set_up[0] != "k":
+            reason = child.set_up[1].decode("utf-8", "replace") if child.set_up else "it ended"
+            raise SandboxBrokenError(f"a program could not be confined: {reason[:200]}")
+        started, cpu = time.monotonic_ns(), process_cpu_ns(child.pid)
+        answer = self._answer(child, nonce, place.deadline(end_ns), "l")
+        return child, answer.metered(answer.cpu_ns - cpu, answer.wall_ns - started)
 
     def ask(self, child: Handle, kind: str, body: bytes, deadline_ns: int, *, expect: str) -> Outcome:
         """Put a question and wait for its one answer; metered.
@@ -107,34 +115,25 @@ class Runner:
         child.results.drain_once()
         if child.frame is not None or child.unasked_bytes:
             return outcome.violation("an answer to no question")
-        child.begin()
-        nonce = os.urandom(NONCE_BYTES)
         started, cpu = time.monotonic_ns(), process_cpu_ns(child.pid)
-        child.requests.send(frames.pack(kind, nonce + body))
-        in_time = self.pump.run_until(child.has_news, deadline_ns)
-        spent, passed = process_cpu_ns(child.pid) - cpu, time.monotonic_ns() - started
-        child.stdout.drain()
-        return self._read_answer(child, nonce, expect, in_time=in_time).metered(spent, passed)
+        nonce = self._question(child, kind, body)
+        answer = self._answer(child, nonce, deadline_ns, expect)
+        return answer.metered(answer.cpu_ns - cpu, answer.wall_ns - started)
 
     def run_to_end(self, child: Handle, text: bytes, deadline_ns: int) -> Outcome:
         """Let a stdin program run; metered from the word to go until it is a zombie."""
-        child.begin()
-        nonce = os.urandom(NONCE_BYTES)
         started, cpu = time.monotonic_ns(), process_cpu_ns(child.pid)
-        child.requests.send(frames.pack("g", nonce))
+        nonce = self._question(child, "g", b"")
         if child.stdin is not None:
             child.stdin.send(text)
             child.stdin.finish()
-        in_time = self.pump.run_until(child.has_ended, deadline_ns)
-        gone = in_time and not child.printed_too_much and child.too_long is None
+        gone = self.pump.run_until(child.has_ended, deadline_ns) and child.is_orderly
         if gone:
             gone = child.zygote.wait(child.pid, (deadline_ns - time.monotonic_ns()) / 1e9)
             if not gone:
-                _kill(child.pid)
-                child.zygote.wait_on(_SET_UP_NS / 1e9)
+                kill_group(child.pid)
+                child.zygote.wait_on()
         spent, passed = process_cpu_ns(child.pid) - cpu, time.monotonic_ns() - started
-        if gone:
-            self._reap(child)
         return self._read_end(child, nonce, gone=gone).metered(spent, passed)
 
     def end(self, child: Handle) -> None:
@@ -145,16 +144,17 @@ class Runner:
         """
         child.close()
         if child.remains is None:
-            _kill(child.pid)
+            kill_group(child.pid)
             self._reap(child)
         self._alive.remove(child)
         self._sweeper.sweep(child.uid)
 
     def retire(self, child: Handle) -> bool:
         """End a child that was asked all; False where it had more to say than it was asked."""
-        child.frame = None
         child.requests.finish()
-        self.pump.run_until(lambda: child.results.ended or child.frame is not None, _in(_LEAVE_NS))
+        self._reap(child)
+        while child.results.drain_once():
+            continue
         orderly = child.frame is None and not child.unasked_bytes
         self.end(child)
         return orderly
@@ -164,35 +164,45 @@ class Runner:
         for child in list(self._alive):
             self.end(child)
 
-    def _expect_confined(self, child: Handle) -> None:
-        self.pump.run_until(child.has_news, _in(_SET_UP_NS))
-        if child.frame is None or child.frame[0] != "k":
-            reason = child.frame[1].decode("utf-8", "replace") if child.frame else "it ended"
-            raise SandboxBrokenError(f"a program could not be confined: {reason[:200]}")
-        child.frame = None
+    def _fork(self, place: Place, *, feeds_stdin: bool) -> Handle:
+        self._executions += 1
+        uid = _FIRST_UID[place.role] + self._executions % _SLOTS if self._own_users else None
+        zygote = self.zygotes[place.zygote % len(self.zygotes)]
+        pipes = open_pipes(feeds_stdin=feeds_stdin)
+        pid = zygote.fork(Confinement(uid, place.core, place.limits), list(pipes.for_child))
+        pipes.close_for_child()
+        child = Handle(self.pump, zygote, pid, uid, pipes, place.limits.output_bytes)
+        self._alive.append(child)
+        return child
+
+    def _question(self, child: Handle, kind: str, body: bytes) -> bytes:
+        """Send one; its nonce."""
+        child.begin()
+        nonce = os.urandom(NONCE_BYTES)
+        child.requests.send(frames.pack(kind, nonce + body))
+        return nonce
+
+    def _answer(self, child: Handle, nonce: bytes, deadline_ns: int, expect: str) -> Outcome:
+        """Wait for the answer to a question; with the clocks as they stand when it is there."""
+        in_time = self.pump.run_until(child.has_news, deadline_ns)
+        cpu, now = process_cpu_ns(child.pid), time.monotonic_ns()
+        child.stdout.drain()
+        return self._read_answer(child, nonce, expect, in_time=in_time).metered(cpu, now)
 
     def _read_answer(self, child: Handle, nonce: bytes, expect: str, *, in_time: bool) -> Outcome:
-        if child.printed_too_much:
-            return Outcome("output-limit", detail="printed text")
-        if child.too_long is not None:
-            return _too_long(child.too_long)
+        if not child.is_orderly:
+            return _excess(child)
         if child.frame is not None:
             kind, payload = child.frame
             child.frame = None
             return _read_frame(kind, payload, nonce, expect + "e", extra=child.unasked_bytes)
         if not in_time:
             return Outcome("timeout")
-        if not child.zygote.wait(child.pid, _END_SECONDS):
-            _kill(child.pid)
-            child.zygote.wait_on(_SET_UP_NS / 1e9)
-            return outcome.violation("the result channel was closed")
         return self._read_remains(child)
 
     def _read_end(self, child: Handle, nonce: bytes, *, gone: bool) -> Outcome:
-        if child.printed_too_much:
-            return Outcome("output-limit", detail="printed text")
-        if child.too_long is not None:
-            return _too_long(child.too_long)
+        if not child.is_orderly:
+            return _excess(child)
         if not gone:
             return Outcome("timeout")
         if child.frame is not None:
@@ -204,13 +214,24 @@ class Runner:
         return Outcome("returned") if ended.detail == "exit status 0" else ended
 
     def _read_remains(self, child: Handle) -> Outcome:
-        status, _ = self._reap(child)
+        """What became of a child that closed its results without an answer."""
+        if not self._reap(child):
+            return outcome.violation("the result channel was closed")
+        status = child.remains[0] if child.remains is not None else 0
         return outcome.death(status, out_of_memory=self._out_of_memory.has_grown())
 
-    def _reap(self, child: Handle) -> tuple[int, int]:
+    def _reap(self, child: Handle) -> bool:
+        """Take a child's remains; False where it had to be killed for that."""
+        if child.remains is not None:
+            return True
+        child.remains = child.zygote.reap(child.pid, _LEAVE_SECONDS)
+        if child.remains is not None:
+            return True
+        kill_group(child.pid)
+        child.remains = child.zygote.reap_on()
         if child.remains is None:
-            child.remains = child.zygote.reap(child.pid)
-        return child.remains
+            raise SandboxBrokenError("a killed program does not end")
+        return False
 
 
 def _read_frame(kind: str, payload: bytes, nonce: bytes, expect: str, *, extra: int) -> Outcome:
@@ -224,8 +245,10 @@ def _read_frame(kind: str, payload: bytes, nonce: bytes, expect: str, *, extra: 
     return outcome.failure(body) if kind == "e" else Outcome("returned", kind, body)
 
 
-def _too_long(kind: str) -> Outcome:
-    if kind == "v":
+def _excess(child: Handle) -> Outcome:
+    if child.too_long is None:
+        return Outcome("output-limit", detail="printed text")
+    if child.too_long == "v":
         return Outcome("output-limit", detail="coded output")
     return outcome.violation("an answer without end")
 
@@ -234,7 +257,7 @@ def _in(nanoseconds: int) -> int:
     return time.monotonic_ns() + nanoseconds
 
 
-def _kill(pid: int) -> None:
+def kill_group(pid: int) -> None:
     """Kill a child that is not reaped yet, and its process group."""
     for kill in (os.kill, os.killpg):
         try:

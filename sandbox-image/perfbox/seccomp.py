@@ -2,14 +2,15 @@
 
 A list of denials: a program may compute, allocate, start threads and read files. It may not start
 processes or programs, signal or inspect others, open sockets, change files, its identity, its
-limits or its core. The filter is assembled once in the zygote; only the child's own pid is put in
-after the fork.
+limits or its core. Most of it is put on the zygote once, since children inherit it; what a zygote
+itself or a child's set-up needs is denied by a second, short filter on the child.
 """
 
 from __future__ import annotations
 
 import ctypes
 import errno
+import os
 import struct
 from dataclasses import dataclass
 
@@ -29,6 +30,10 @@ _OPEN_TO_CHANGE = 0o3 | 0o100 | 0o1000  # O_WRONLY, O_RDWR, O_CREAT, O_TRUNC
 _LOCKS_AND_LEASES = (6, 7, 37, 38, 1024, 1026)  # F_SETLK, F_SETLKW, F_OFD_*, F_SETLEASE, F_NOTIFY
 _TERMINAL_INPUT = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX
 _BY_ARGUMENT = {"clone", "kill", "tgkill", "open", "openat", "fcntl", "ioctl", "prlimit64", "clone3"}
+_NEEDED_FOR_SET_UP = {
+    "clone", "fork", "vfork", "kill", "tkill", "tgkill", "setsid", "setpgid", "prlimit64", "setrlimit",
+    "sched_setaffinity", "setgroups", "setresuid", "setresgid", "seccomp",
+}  # fmt: skip
 
 
 class _Sock(ctypes.Structure):
@@ -61,19 +66,28 @@ class Filter:
         return code
 
 
-def build(machine: str) -> Filter | None:
-    """The filter for an architecture (as `os.uname` names it), None where there is no table."""
+@dataclass(frozen=True)
+class Filters:
+    """The two filters of an architecture."""
+
+    zygote: Filter
+    child: Filter
+
+
+def build(machine: str) -> Filters | None:
+    """The filters for an architecture (as `os.uname` names it), None where there is no table."""
     machine = {"amd64": "x86_64", "arm64": "aarch64"}.get(machine, machine)
     if machine not in TABLES:
         return None
-    lines = _program(machine)
-    offsets = tuple(i * _INSTRUCTION.size + 4 for i, line in enumerate(lines) if line.is_pid)
-    return Filter(machine, _assemble(lines), offsets)
+    table = TABLES[machine]
+    late = {name: number for name, number in table.items() if name in _NEEDED_FOR_SET_UP}
+    early = {name: number for name, number in table.items() if name not in late}
+    return Filters(_build(machine, early), _build(machine, late))
 
 
-def install(libc: ctypes.CDLL, program: Filter, pid: int) -> bool:
-    """Put the filter on the calling thread; no_new_privs must be set. False where it failed."""
-    code = program.for_pid(pid)
+def install(libc: ctypes.CDLL, program: Filter) -> bool:
+    """Put a filter on the calling thread; no_new_privs must be set. False where it failed."""
+    code = program.for_pid(os.getpid())
     buffer = (ctypes.c_char * len(code)).from_buffer(code)
     sock = _Sock(len(code) // _INSTRUCTION.size, ctypes.addressof(buffer))
     # Without SPEC_ALLOW older kernels slow the child down by switching speculation off.
@@ -83,8 +97,13 @@ def install(libc: ctypes.CDLL, program: Filter, pid: int) -> bool:
     return bool(libc.prctl(_PR_SET_SECCOMP, _MODE_FILTER, ctypes.byref(sock), 0, 0) == 0)
 
 
-def _program(machine: str) -> list[_Line]:
-    numbers = TABLES[machine]
+def _build(machine: str, numbers: dict[str, int]) -> Filter:
+    lines = _program(machine, numbers)
+    offsets = tuple(i * _INSTRUCTION.size + 4 for i, line in enumerate(lines) if line.is_pid)
+    return Filter(machine, _assemble(lines), offsets)
+
+
+def _program(machine: str, numbers: dict[str, int]) -> list[_Line]:
     lines = [
         _Line(_LOAD, _ARCH),
         _Line(_JUMP_EQUAL, AUDIT_ARCH[machine], if_false="kill"),
@@ -107,7 +126,7 @@ def _program(machine: str) -> list[_Line]:
 
 def _argument_checks(numbers: dict[str, int]) -> list[_Line]:
     # The C library falls back to clone where clone3 is not there, and flags of clone can be seen.
-    lines = [_Line(_JUMP_EQUAL, numbers["clone3"], if_true="unknown")]
+    lines = [_Line(_JUMP_EQUAL, numbers["clone3"], if_true="unknown")] if "clone3" in numbers else []
     lines += _when(numbers, "clone", 0, [_Line(_JUMP_BITS, _CLONE_THREAD, "allow", "deny")])
     for name in ("kill", "tgkill"):
         own = _Line(_JUMP_EQUAL, 0, "allow", "deny", is_pid=True)

@@ -37,7 +37,7 @@ class Supervisor:
     def __init__(self, *, as_process: bool) -> None:
         self._link = HostLink(0, 1)
         self._own_users = not as_process and os.geteuid() == 0
-        self._zygotes = [Zygote(seed) for seed in HASH_SEEDS]
+        self._zygotes = [Zygote(seed, own_users=self._own_users) for seed in HASH_SEEDS]
         for zygote in self._zygotes:
             zygote.wait_until_ready()
         self._pump = Pump(self._link)

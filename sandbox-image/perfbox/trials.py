@@ -68,7 +68,7 @@ class TrialRun:
     def _run_function(self) -> list[bytes]:
         options = {"repeats": self._repeats, "null": self._null}
         order = Order("trial", self._entry_point, self._program, options)
-        child, answer = self._runner.start(self._place, order, self._deadline(1))
+        child, answer = self._runner.start(self._place, order, self._end_ns)
         try:
             _demand(answer, "l")
             outputs = self._go_through_phases(child)
@@ -103,7 +103,8 @@ class TrialRun:
         return outputs
 
     def _phase(self, child: Handle, kind: str, body: bytes, calls: int) -> Outcome:
-        answer = self._runner.ask(child, kind, body, self._deadline(calls), expect="v")
+        deadline = self._place.deadline(self._end_ns, calls)
+        answer = self._runner.ask(child, kind, body, deadline, expect="v")
         self._costs.wall_ns += answer.wall_ns
         return _demand(answer, "v")
 
@@ -126,12 +127,11 @@ class TrialRun:
         return outputs
 
     def _run_stdin_once(self, text: bytes) -> tuple[Outcome, bytes]:
-        deadline = self._deadline(1)
         order = Order("stdin", None, self._program, {"null": self._null})
-        child, answer = self._runner.start(self._place, order, deadline)
+        child, answer = self._runner.start(self._place, order, self._end_ns)
         try:
             if answer.kind == "l":
-                answer = self._runner.run_to_end(child, text, deadline)
+                answer = self._runner.run_to_end(child, text, self._place.deadline(self._end_ns))
             return answer, bytes(child.stdout.head)
         finally:
             self._runner.end(child)
@@ -141,9 +141,6 @@ class TrialRun:
         if child.remains is not None:
             self._costs.peak_bytes = max(self._costs.peak_bytes, child.remains[1])
 
-    def _deadline(self, calls: int) -> int:
-        seconds = self._limits.test_seconds * max(1, calls)
-        return min(self._end_ns, time.monotonic_ns() + int(seconds * 1e9))
 
 
 def _demand(answer: Outcome, kind: str) -> Outcome:

@@ -11,39 +11,38 @@ import importlib
 import json
 import os
 import platform
-import signal
 import socket
 import sys
 from typing import Any, NoReturn
 
 from perfbox import child, linux, seccomp
-from perfbox.confine import Confinement
+from perfbox.confine import Confinement, confine_zygote
 from perfbox.failures import PROGRAM_FILE
 
 _RECURSION_LIMIT = 20_000
 _WARM_MODULES = (
-    "abc array base64 bisect calendar cmath collections collections.abc contextlib copy dataclasses "
-    "datetime decimal enum fractions functools hashlib heapq inspect io itertools json math numbers "
-    "operator queue random re statistics string struct textwrap threading time traceback types typing "
-    "unicodedata warnings"
-).split()
+    *("abc", "array", "base64", "bisect", "calendar", "cmath", "collections", "collections.abc"),
+    *("contextlib", "copy", "dataclasses", "datetime", "decimal", "enum", "fractions", "functools"),
+    *("hashlib", "heapq", "inspect", "io", "itertools", "json", "math", "numbers", "operator", "queue"),
+    *("random", "re", "statistics", "string", "struct", "textwrap", "threading", "time", "traceback"),
+    *("types", "typing", "unicodedata", "warnings"),
+)
 
 
 def main(arguments: list[str]) -> int:
     """Serve the supervisor at the other end of an inherited socket until it closes."""
-    linux.die_with_parent()
-    linux.set_dumpable(dumpable=False)
     link = socket.socket(fileno=int(arguments[1]))
     _warm_up()
-    syscall_filter = seccomp.build(platform.machine()) if linux.has_seccomp() else None
-    _say(link, {"ready": True, "seccomp": syscall_filter is not None})
+    filters = seccomp.build(platform.machine()) if linux.has_seccomp() else None
+    confine_zygote(filters, own_users="--own-users" in arguments)
+    _say(link, {"ready": True, "seccomp": filters is not None})
     while True:
         received, descriptors, _, _ = socket.recv_fds(link, 1 << 16, 8)
         if not received:
             return 0
         request = json.loads(received)
         if request["do"] == "fork":
-            _fork(link, request, descriptors, syscall_filter)
+            _fork(link, request, descriptors, filters)
         elif request["do"] == "wait":
             os.waitid(os.P_PID, request["pid"], os.WEXITED | os.WNOWAIT)
             _say(link, {"ended": request["pid"]})
@@ -61,8 +60,6 @@ def _warm_up() -> None:
     sys.setrecursionlimit(_RECURSION_LIMIT)
     if hasattr(sys, "set_int_max_str_digits"):
         sys.set_int_max_str_digits(0)
-    sys.dont_write_bytecode = True
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     gc.collect()
     gc.freeze()
 
@@ -75,11 +72,11 @@ def _fork(
     link: socket.socket,
     request: dict[str, Any],
     descriptors: list[int],
-    syscall_filter: seccomp.Filter | None,
+    filters: seccomp.Filters | None,
 ) -> None:
     pid = os.fork()
     if pid == 0:
-        _be_child(link, request, descriptors, syscall_filter)
+        _be_child(link, request, descriptors, filters)
     for descriptor in descriptors:
         os.close(descriptor)
     _say(link, {"pid": pid})
@@ -89,12 +86,12 @@ def _be_child(
     link: socket.socket,
     request: dict[str, Any],
     descriptors: list[int],
-    syscall_filter: seccomp.Filter | None,
+    filters: seccomp.Filters | None,
 ) -> NoReturn:
     status = 1
     try:
         link.detach()
-        child.main(Confinement.of(request["confinement"]), descriptors, syscall_filter)
+        child.main(Confinement.of(request["confinement"]), descriptors, filters)
         status = 0
     finally:
         os._exit(status)

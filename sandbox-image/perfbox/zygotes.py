@@ -14,7 +14,8 @@ from perfbox.confine import Confinement
 
 HASH_SEEDS = (1, 20_011, 4_000_037)
 _ANSWER_SECONDS = 20.0
-_KIND = getattr(socket, "SOCK_SEQPACKET", socket.SOCK_STREAM) if sys.platform == "linux" else socket.SOCK_STREAM
+_KIND = socket.SOCK_SEQPACKET if sys.platform == "linux" else socket.SOCK_STREAM
+_FOLDER = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120
 
 
 class ZygoteLostError(Exception):
@@ -24,17 +25,18 @@ class ZygoteLostError(Exception):
 class Zygote:
     """A process that forks children; its hash seed is its own."""
 
-    def __init__(self, hash_seed: int) -> None:
+    def __init__(self, hash_seed: int, *, own_users: bool) -> None:
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, _KIND)
         self._received = bytearray()
         self.seccomp = False
         with theirs:
             # -E and -I would also ignore the hash seed; the environment holds nothing else.
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603 - this interpreter, this folder
                 [
-                    *(sys.executable, "-s", "-B", "-X", "utf8"),
-                    *(os.path.dirname(os.path.abspath(__file__)), "--zygote", str(theirs.fileno())),  # noqa: PTH100, PTH120
+                    *(sys.executable, "-s", "-B", "-X", "utf8", _FOLDER, "--zygote", str(theirs.fileno())),
+                    *(["--own-users"] if own_users else []),
                 ],
+                # Pipes, so that the streams that children inherit are made for pipes.
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 env={**os.environ, "PYTHONHASHSEED": str(hash_seed)},
@@ -65,18 +67,28 @@ class Zygote:
         self._tell({"do": "wait", "pid": pid})
         return self.wait_on(seconds)
 
-    def wait_on(self, seconds: float) -> bool:
+    def wait_on(self, seconds: float = _ANSWER_SECONDS) -> bool:
         """Go on waiting after `wait` gave False."""
         try:
-            self._hear(max(0.0, seconds))
+            self._hear(seconds)
         except TimeoutError:
             return False
         return True
 
-    def reap(self, pid: int) -> tuple[int, int]:
-        """A child's wait status and its peak memory in bytes; the child must have ended."""
+    def reap(self, pid: int, seconds: float) -> tuple[int, int] | None:
+        """A child's wait status and peak memory in bytes, once it has ended.
+
+        None where it did not end in time: then end it, and call `reap_on` before all else.
+        """
         self._tell({"do": "reap", "pid": pid})
-        answer = self._hear(_ANSWER_SECONDS)
+        return self.reap_on(seconds)
+
+    def reap_on(self, seconds: float = _ANSWER_SECONDS) -> tuple[int, int] | None:
+        """Go on reaping after `reap` gave None."""
+        try:
+            answer = self._hear(seconds)
+        except TimeoutError:
+            return None
         return int(answer["status"]), int(answer["peak_bytes"])
 
     def stop(self) -> None:
