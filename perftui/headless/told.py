@@ -105,7 +105,8 @@ def _of_end(problem: ProblemState) -> Line:
     name = one_line(problem.head.id, 60)
     reason = f": {one_line(problem.reason)}" if problem.reason else ""
     if problem.status == "infrastructure":
-        return Line(f"⚠ {name} infrastructure failed{reason}", "warning")
+        told = one_line(problem.reason).removeprefix("infrastructure failed").removeprefix(": ")
+        return Line(f"⚠ {name} infrastructure failed{f': {told}' if told else ''}", "warning")
     best = problem_best(problem)
     if best is not None:
         cancelled = ", cancelled" if problem.status == "cancelled" else ""

@@ -55,7 +55,7 @@ def story() -> Story:
     told.end("P/3", "unsolved")
     told.begin("P/4")
     told.at(SandboxLost(reason="engine gone", retry=1), "P/4", 0, 0)
-    told.end("P/4", "infrastructure", "the engine does not answer")
+    told.end("P/4", "infrastructure", "infrastructure failed: the engine does not answer")
     return told
 
 
