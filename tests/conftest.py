@@ -5,16 +5,19 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import AsyncIterator
+from typing import NoReturn
 
 import anyio
 import pytest
 
 from perftui.errors import EnvironmentLacksError
+from perftui.sandbox.choose import open_pool
 from perftui.sandbox.container import APP_LABEL
 from perftui.sandbox.docker import DockerEngine, engine_answers, open_engine
 from perftui.sandbox.docker_model import ImageFacts
 from perftui.sandbox.image import ensure_image
 from perftui.sandbox.owner import owner_from_labels
+from perftui.sandbox.pool import WarmPool
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +43,6 @@ def sandbox_image() -> ImageFacts:
         return anyio.run(build)
     except EnvironmentLacksError as error:
         _skip_or_fail(str(error))
-        raise
 
 
 @pytest.fixture
@@ -50,6 +52,13 @@ async def docker_engine() -> AsyncIterator[DockerEngine]:
         await engine_answers(engine)
         yield engine
         assert await containers_of_this_process(engine) == []
+
+
+@pytest.fixture
+async def docker_pool(sandbox_image: ImageFacts, docker_engine: DockerEngine) -> AsyncIterator[WarmPool]:
+    """Two warm sandboxes in containers, all gone when the test is over."""
+    async with open_pool("docker", 2) as pool:
+        yield pool
 
 
 async def containers_of_this_process(engine: DockerEngine) -> list[str]:
@@ -72,7 +81,7 @@ def _what_docker_lacks() -> str:
     return ""
 
 
-def _skip_or_fail(reason: str) -> None:
+def _skip_or_fail(reason: str) -> NoReturn:
     if os.environ.get("PERFTUI_REQUIRE_DOCKER") == "1":
         pytest.fail(f"Docker is required here: {reason}", pytrace=False)
     pytest.skip(reason)

@@ -25,14 +25,14 @@ _HEADER: Final = struct.Struct(">BxxxL")
 _STDOUT: Final = 1
 _STDERR: Final = 2
 _MAX_RESPONSE_HEAD: Final = 64 << 10
-_STDERR_KEPT: Final = 4 << 10
+_STDERR_KEPT: Final = 2 << 10
 _CHUNK: Final = 64 << 10
 
 
 class AttachStream(ByteStream):
     """Bytes to a container's stdin, and bytes from its stdout.
 
-    The head of stderr is kept aside: it tells why a supervisor did not start. One task may receive
+    The tail of stderr is kept aside: it tells why a supervisor did not start. One task may receive
     while another sends.
     """
 
@@ -44,8 +44,8 @@ class AttachStream(ByteStream):
         self._stderr = bytearray()
 
     @property
-    def stderr_head(self) -> str:
-        """What the container wrote to stderr at first; hostile text."""
+    def stderr_tail(self) -> str:
+        """What the container wrote to stderr last; hostile text."""
         return self._stderr.decode("utf-8", "replace")
 
     async def receive(self, max_bytes: int = 65536) -> bytes:
@@ -65,7 +65,7 @@ class AttachStream(ByteStream):
             self._left -= len(piece)
             if self._kind == _STDOUT and piece:
                 return piece
-            self._stderr += piece[: _STDERR_KEPT - len(self._stderr)]
+            self._stderr = (self._stderr + piece)[-_STDERR_KEPT:]
 
     async def send(self, item: bytes) -> None:
         """Write all bytes to stdin."""

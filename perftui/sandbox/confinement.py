@@ -9,6 +9,9 @@ from perftui.sandbox.docker_model import ContainerSpec
 KEPT_CAPABILITIES: Final = ("SETUID", "SETGID", "KILL")
 """What the supervisor needs to give each program a uid of its own, and to end it."""
 
+CONFINEMENT_IN_WORDS: Final = ("container", "no network", "read-only", "capabilities dropped")
+"""What the container adds to what the supervisor does by itself, for a person."""
+
 
 def confinement(spec: ContainerSpec) -> dict[str, object]:
     """The container's HostConfig, in the words of the engine's API.

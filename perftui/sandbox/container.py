@@ -10,9 +10,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from perftui.sandbox.attach import AttachStream, attach
+from perftui.sandbox.channel import SupervisorClient
+from perftui.sandbox.confinement import CONFINEMENT_IN_WORDS
 from perftui.sandbox.docker import DockerEngine, DockerError
 from perftui.sandbox.docker_model import ContainerSpec
 from perftui.sandbox.owner import Owner
+from perftui.sandbox.pool import Started
+from perftui.sandbox.protocol import SandboxLostError
+from perftui.text import one_line
 
 APP_LABEL: Final = "perftui.sandbox"
 SESSION_LABEL: Final = "perftui.session"
@@ -59,12 +64,30 @@ async def running_container(engine: DockerEngine, setup: DockerSetup) -> AsyncIt
         await _remove(engine, container)
 
 
+@asynccontextmanager
+async def docker_sandbox(engine: DockerEngine, setup: DockerSetup) -> AsyncIterator[Started]:
+    """A container whose supervisor has said hello; it is removed on exit, always.
+
+    Raises:
+        SandboxLostError: the engine failed, or the supervisor did not come up.
+        EnvironmentLacksError: the engine is gone.
+    """
+    async with running_container(engine, setup) as stream:
+        client = SupervisorClient(stream)
+        try:
+            hello = await client.hello()
+        except SandboxLostError as error:
+            said = one_line(stream.stderr_tail)
+            raise SandboxLostError(f"{error}; it said: {said}" if said else str(error)) from error
+        yield Started(client, hello.info("docker", *CONFINEMENT_IN_WORDS, image=setup.image))
+
+
 async def _remove(engine: DockerEngine, container: str) -> None:
     """Remove it; where the engine fails, the supervisor has lost its host and ends by itself."""
     try:
         await engine.remove(container)
     except DockerError as error:
-        _log.warning("a sandbox was not removed at once: %s", error)
+        _log.info("a sandbox was not removed at once: %s", error)
 
 
 def _spec(setup: DockerSetup) -> ContainerSpec:

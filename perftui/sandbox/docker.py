@@ -9,7 +9,7 @@ import io
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from typing import Final, TypeVar
 
 import anyio
@@ -31,6 +31,7 @@ T = TypeVar("T")
 
 _THREADS: Final = 4
 _SILENCE_SECONDS: Final = 600
+_ANY_VERSION: Final = "1.24"
 _POLL_SECONDS: Final = 0.02
 
 
@@ -44,6 +45,10 @@ class DockerError(SandboxLostError):
     def __init__(self, text: str, status: int | None = None) -> None:
         super().__init__(text)
         self.status = status
+
+
+class _Version(msgspec.Struct):
+    api_version: str = msgspec.field(name="ApiVersion")
 
 
 class _Created(msgspec.Struct):
@@ -215,11 +220,15 @@ class DockerEngine:
         with self._lock:
             client = self._stock.pop() if self._stock else None
         if client is None:
-            version = self._api_version or "auto"
-            client = APIClient(base_url=self.endpoint.url, version=version, timeout=silence)
-            self._api_version = client.api_version
+            self._api_version = self._api_version or self._negotiate(silence)
+            client = APIClient(base_url=self.endpoint.url, version=self._api_version, timeout=silence)
         client.timeout = silence
         return client
+
+    def _negotiate(self, silence: int) -> str:
+        """Ask for the engine's API version; docker-py's own way of it leaks a connection where it fails."""
+        with closing(APIClient(base_url=self.endpoint.url, version=_ANY_VERSION, timeout=silence)) as client:
+            return msgspec.convert(client.version(api_version=False), _Version).api_version
 
     def _give_back(self, client: APIClient) -> None:
         with self._lock:

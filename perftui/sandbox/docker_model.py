@@ -14,6 +14,7 @@ class EngineFacts(msgspec.Struct, frozen=True, kw_only=True):
     version: str = msgspec.field(name="ServerVersion")
     api_version: str = ""
     os_type: str = msgspec.field(name="OSType", default="")
+    operating_system: str = msgspec.field(name="OperatingSystem", default="")
     architecture: str = msgspec.field(name="Architecture", default="")
     cpus: int = msgspec.field(name="NCPU", default=0)
     memory_bytes: int = msgspec.field(name="MemTotal", default=0)

@@ -13,7 +13,7 @@ import anyio
 from anyio import to_thread
 
 from perftui.sandbox.container import APP_LABEL
-from perftui.sandbox.docker import DockerEngine
+from perftui.sandbox.docker import DockerEngine, DockerError
 from perftui.sandbox.docker_model import ContainerFacts
 from perftui.sandbox.owner import Owner, life_of, owner_from_labels, this_owner
 
@@ -55,7 +55,17 @@ async def remove_leftovers(engine: DockerEngine) -> int:
         DockerError: the engine failed.
     """
     leftovers = await find_leftovers(engine)
+    failures: list[DockerError] = []
+
+    async def remove(container: ContainerFacts) -> None:
+        try:
+            await engine.remove(container.id)
+        except DockerError as error:
+            failures.append(error)
+
     async with anyio.create_task_group() as removals:
         for container in leftovers:
-            removals.start_soon(engine.remove, container.id)
+            removals.start_soon(remove, container)
+    if failures:
+        raise failures[0]
     return len(leftovers)

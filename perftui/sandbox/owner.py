@@ -48,7 +48,11 @@ class Owner:
 
 def this_owner() -> Owner:
     """This process."""
-    pid = os.getpid()
+    return owner_of(os.getpid())
+
+
+def owner_of(pid: int) -> Owner:
+    """A living process of this machine."""
     return Owner(host=platform.node(), boot=_boot(), space=_space(), pid=pid, started=_started(pid) or "")
 
 
@@ -89,7 +93,12 @@ def _started(pid: int) -> str | None:
 
 def _started_by_ps(pid: int) -> str | None:
     told = subprocess.run(  # noqa: S603 - the arguments are this function's own
-        ["/bin/ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False, timeout=10
+        ["/bin/ps", "-o", "lstart=", "-p", str(pid)],
+        env={"LC_ALL": "C", "TZ": "UTC"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=10,
     )
     return told.stdout.strip() or None
 

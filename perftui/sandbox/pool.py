@@ -19,6 +19,7 @@ from perftui.errors import EnvironmentLacksError
 from perftui.sandbox.protocol import (
     CallFact,
     JudgeJob,
+    NoClockError,
     Sandbox,
     SandboxInfo,
     SandboxLostError,
@@ -27,7 +28,7 @@ from perftui.sandbox.protocol import (
 )
 
 _ATTEMPTS: Final = 3
-_FIRST_PAUSE_SECONDS: Final = 0.1
+_FIRST_PAUSE_SECONDS: Final = 0.05
 _LONGEST_PAUSE_SECONDS: Final = 5.0
 
 _log = logging.getLogger(__name__)
@@ -55,17 +56,20 @@ StartSandbox = Callable[[], AbstractAsyncContextManager[Started]]
 
 
 @asynccontextmanager
-async def warm_pool(start: StartSandbox, slots: int) -> AsyncIterator[WarmPool]:
+async def warm_pool(
+    start: StartSandbox, slots: int, *, cores: tuple[int, ...] = ()
+) -> AsyncIterator[WarmPool]:
     """A pool of sandboxes, once the first has started; the others start behind it. All close on exit.
 
     Args:
         start: starts one.
         slots: how many are kept.
+        cores: the cores that their programs may run on.
 
     Raises:
         EnvironmentLacksError: none can be started, after several attempts.
     """
-    pool = WarmPool(slots)
+    pool = WarmPool(slots, cores)
     failure: BaseException | None = None
     try:
         async with anyio.create_task_group() as keepers:
@@ -88,11 +92,13 @@ class WarmPool:
 
     Attributes:
         slots: how many sandboxes are kept.
+        cores: the cores that their programs may run on.
         started: how many were started so far, replacements among them.
     """
 
-    def __init__(self, slots: int) -> None:
+    def __init__(self, slots: int, cores: tuple[int, ...] = ()) -> None:
         self.slots = slots
+        self.cores = cores
         self.started = 0
         self._alive = 0
         self._info: SandboxInfo | None = None
@@ -142,7 +148,7 @@ class WarmPool:
                     await self._hold(fresh)
             except (SandboxLostError, EnvironmentLacksError, OSError) as error:
                 failures += 1
-                _log.warning("a sandbox could not be started or closed: %s", error)
+                _log.info("a sandbox could not be started or closed: %s", error)
                 if failures >= _ATTEMPTS and not self._alive:
                     await self._tell(str(error))
                 await anyio.sleep(min(_FIRST_PAUSE_SECONDS * 2**failures, _LONGEST_PAUSE_SECONDS))
@@ -230,6 +236,9 @@ class _Loan:
         self._running = True
         try:
             yield self._sandbox
+        except NoClockError:
+            # It was told before the job began.
+            raise
         except BaseException:
             self.spoiled = True
             raise

@@ -1,0 +1,83 @@
+"""A container to try the Docker side on: its supervisor only sends back what it is sent."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import anyio
+import pytest
+from anyio.abc import SocketStream
+from docker import APIClient
+
+from perftui import paths
+from perftui.sandbox.container import DockerSetup
+from perftui.sandbox.docker import open_engine
+from perftui.sandbox.docker_model import ImageFacts
+from perftui.sandbox.endpoint import Endpoint, default_endpoint
+from perftui.sandbox.image import build_image, image_tag
+from perftui.sandbox.owner import this_owner
+
+ECHO = f"""
+# One of process {os.getpid()}'s tests.
+import os
+while data := os.read(0, 65536):
+    while data:
+        data = data[os.write(1, data):]
+"""
+
+
+@pytest.fixture(scope="session")
+def echo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder to build an image from, with perftui's Dockerfile and a supervisor that echoes."""
+    folder = tmp_path_factory.mktemp("echo-image")
+    shutil.copy(paths.sandbox_image_dir() / "Dockerfile", folder)
+    (folder / "perfbox").mkdir()
+    (folder / "perfbox/__main__.py").write_text(ECHO)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def echo_image(echo_folder: Path, engine_client: APIClient) -> Iterator[ImageFacts]:
+    """The image of that folder; removed when the tests are over."""
+
+    async def build() -> ImageFacts:
+        async with open_engine() as engine:
+            return await build_image(engine, None, lambda _: None)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(paths, "sandbox_image_dir", lambda: echo_folder)
+        image, tag = anyio.run(build), image_tag()
+    yield image
+    engine_client.remove_image(tag)  # type: ignore[no-untyped-call]
+
+
+@pytest.fixture(scope="session")
+def engine_client() -> Iterator[APIClient]:
+    """The engine, as seen without perftui."""
+    client = APIClient(base_url=default_endpoint().url, version="auto")
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def echo_setup(echo_image: ImageFacts) -> DockerSetup:
+    """What containers of that image have in common."""
+    return DockerSetup(image=echo_image.id, owner=this_owner(), session="tests", memory_bytes=64 << 20)
+
+
+@pytest.fixture
+async def silent_engine(tmp_path: Path) -> AsyncIterator[Endpoint]:
+    """Something that accepts connections where an engine would, and never says a word."""
+    path = tmp_path / "silent.sock"
+
+    async def listen(stream: SocketStream) -> None:
+        async with stream:
+            await anyio.sleep_forever()
+
+    async with await anyio.create_unix_listener(path) as listener, anyio.create_task_group() as tasks:
+        tasks.start_soon(listener.serve, listen)
+        yield Endpoint(socket=str(path))
+        tasks.cancel_scope.cancel()
