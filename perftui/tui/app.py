@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
 from textual import on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
 from textual.screen import ModalScreen, Screen
 
 from perftui.engine.control import RunSession
 from perftui.errors import ExitStatus, PerftuiError
+from perftui.tui.ascii import AsciiFilter
 from perftui.tui.commands import KeyCommands
 from perftui.tui.feed import Feed
 from perftui.tui.glyphs import Glyphs, detect
@@ -76,7 +78,6 @@ class PerfApp(App[int]):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = DARK.name
-        self.set_class(self._glyphs.plain, "-plain")
         self.push_screen(RunsScreen(self._library, self._glyphs))
         if self.own is not None:
             self.own.poll()
@@ -122,6 +123,11 @@ class PerfApp(App[int]):
         if not isinstance(self.screen, HelpScreen):
             keys = keys_of(self.screen.active_bindings.values())
             self.push_screen(HelpScreen(self.screen.HELP or "", keys, self._glyphs))
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's own, and the one that leaves ASCII only where the terminal has no more."""
+        plain = [AsciiFilter()] if self._glyphs.plain else []
+        return [*super().get_line_filters(), *plain]
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Textual's own commands, without those that this application has better ones for."""

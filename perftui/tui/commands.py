@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
+_MOVES = ("list.", "view.")
+"""Keys that move a cursor; nobody looks for them in a palette."""
+
 
 class _Command(NamedTuple):
     name: str
@@ -37,6 +40,8 @@ class KeyCommands(Provider):
         for key, active in self.screen.active_bindings.items():
             binding = active.binding
             named = binding.description and binding.tooltip and not binding.system
+            if (binding.id or "").startswith(_MOVES) and not binding.show:
+                continue
             if active.enabled and named and binding.action not in seen:
                 seen.add(binding.action)
                 yield _Command(f"{binding.description}", key, binding.tooltip)

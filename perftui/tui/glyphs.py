@@ -131,9 +131,9 @@ def detect(encoding: str | None, environment: Mapping[str, str]) -> Glyphs:
     return Glyphs(plain=asked or not unicode)
 
 
-def plain_mark(mark: str) -> str:
-    """The ASCII form of a mark that came from elsewhere."""
-    return _BY_MARK[mark].plain if mark in _BY_MARK else "-"
+def plain_marks() -> dict[str, str]:
+    """The ASCII form of every mark."""
+    return {mark: glyph.plain for mark, glyph in _BY_MARK.items()}
 
 
 def style_of(mark: str) -> str:
@@ -142,5 +142,6 @@ def style_of(mark: str) -> str:
 
 
 _BY_MARK = {
-    glyph.mark: glyph for glyph in (*OUTCOMES.values(), *STAGES.values(), *STATUSES.values(), FLAGGED)
+    glyph.mark: glyph
+    for glyph in (*OUTCOMES.values(), *STAGES.values(), *STATUSES.values(), FLAGGED, STOPPED)
 }

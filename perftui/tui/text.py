@@ -33,6 +33,14 @@ class Line:
     hang: int = 0
 
 
+def text_lines(text: str, style: str = "") -> list[Line]:
+    """Hostile text as lines to draw, whose continuations keep their indentation."""
+    return [
+        Line(Content.styled(line, style), hang=len(line) - len(line.lstrip(" ")))
+        for line in plain_lines(text)
+    ]
+
+
 def lines(text: str, style: str = "") -> list[Content]:
     """Hostile text as lines to draw."""
     return [Content.styled(line, style) if line else Content("") for line in plain_lines(text)]

@@ -8,7 +8,7 @@ from perftui.text import one_line
 from perftui.tui import styles
 from perftui.tui.panes.messages import message_lines, tokens_about
 from perftui.tui.panes.round_view import RoundView
-from perftui.tui.text import Line, lines
+from perftui.tui.text import Line, text_lines
 
 
 def prompt_lines(view: RoundView) -> list[Line]:
@@ -35,7 +35,7 @@ def reply_lines(view: RoundView) -> list[Line]:
         told += [f"sent {reply.attempts} times"] if reply.attempts > 1 else []
         told += [f"ended by {one_line(reply.finish, 40)}"] if reply.finish != "stop" else []
         missing = [_bad(f"no program: {one_line(round_.no_program)}")] if round_.no_program else []
-        return [_told(" · ".join(told)), *missing, *(Line(row, hang=2) for row in lines(reply.text))]
+        return [_told(" · ".join(told)), *missing, *text_lines(reply.text)]
     if view.streaming:
         return [_told("the reply as it comes"), *_streamed(view)]
     if round_.trouble:
@@ -44,9 +44,9 @@ def reply_lines(view: RoundView) -> list[Line]:
 
 
 def _streamed(view: RoundView) -> list[Line]:
-    rows = lines(view.streaming)
+    rows = text_lines(view.streaming)
     caret = (view.picture.glyphs.line("caret"), styles.LIVE)
-    return [*(Line(row, hang=2) for row in rows[:-1]), Line(Content.assemble(rows[-1], caret), hang=2)]
+    return [*rows[:-1], Line(Content.assemble(rows[-1].content, caret), hang=rows[-1].hang)]
 
 
 def _told(text: str) -> Line:

@@ -35,7 +35,7 @@ def live_lines(picture: Picture, problem: ProblemState | None) -> list[Line]:
 
 def activity_lines(picture: Picture) -> list[Line]:
     """The last things worth seeing, oldest first."""
-    return [Line(_activity(item, picture), hang=11) for item in picture.state.activity]
+    return [Line(_activity(item), hang=11) for item in picture.state.activity]
 
 
 def _body(chain: ChainState, picture: Picture) -> list[Line]:
@@ -81,11 +81,10 @@ def _status(problem: ProblemState) -> str:
     return f"{glyph.word}{reason}{attempt}"
 
 
-def _activity(item: Activity, picture: Picture) -> Content:
-    mark = glyphs.plain_mark(item.glyph) if picture.glyphs.plain else item.glyph
+def _activity(item: Activity) -> Content:
     return Content.assemble(
         (f"{figures.clock(item.at)} ", styles.DIM),
-        (f"{mark} ", glyphs.style_of(item.glyph)),
+        (f"{item.glyph} ", glyphs.style_of(item.glyph)),
         (f"{item.problem} " if item.problem else "", styles.HEAD),
         one_line(item.text, 300),
     )

@@ -8,7 +8,7 @@ from textual.content import Content
 
 from perftui.llm.model import Message
 from perftui.tui import styles
-from perftui.tui.text import Line, lines
+from perftui.tui.text import Line, text_lines
 
 _STYLES = {"system": styles.DIM, "user": "", "assistant": styles.DIM}
 _ROLES = {"system": "system", "user": "perftui asks", "assistant": "the model answered"}
@@ -24,7 +24,7 @@ def message_lines(messages: Sequence[Message]) -> list[Line]:
         heading = f"{index + 1}/{len(messages)} {_ROLES[message.role]}"
         shown.append(Line(Content.styled(heading, styles.KEY if last else styles.TITLE), "skipped"))
         style = "" if last else _STYLES[message.role]
-        shown += [Line(content, hang=2) for content in lines(message.content, style)]
+        shown += text_lines(message.content, style)
     return shown
 
 

@@ -110,7 +110,7 @@ def _ratios(measurement: Measurement, width: int, glyphs: Glyphs) -> list[Line]:
         ("the baseline against itself", measurement.control),
     )
     known = [(name, ratio) for name, ratio in named if ratio is not None]
-    cells = min(40, width - 62)
+    cells = min(40, width - 75)
     reach = max((abs(math.log(end)) for _, r in known for end in (r.low, r.high) if end > 0), default=0.0)
     reach = max(reach, abs(math.log(measurement.noise_floor)) * 2, 0.1)
     rows = [Line(_ratio(name, ratio, cells, reach, glyphs), hang=2) for name, ratio in known]

@@ -7,6 +7,7 @@ from textual.content import Content
 from perftui.text import one_line
 from perftui.tui import figures, styles
 from perftui.tui.chains import headline, round_glyph
+from perftui.tui.glyphs import STAGES
 from perftui.tui.panes.round_view import RoundView
 from perftui.tui.text import Line
 
@@ -31,9 +32,13 @@ def why_line(view: RoundView) -> Content:
 def why_lines(view: RoundView) -> list[Line]:
     """The outcome with the verdict and the measurement behind it."""
     shown = [Line(why_line(view), hang=2)]
-    round_ = view.round
+    round_, stage = view.round, view.chain.stage
     if round_ is None:
         return shown
+    if stage is not None and round_ is view.chain.rounds[-1]:
+        detail = f": {one_line(view.chain.stage_detail)}" if view.chain.stage_detail else ""
+        since = figures.age(view.picture.now - view.chain.stage_since)
+        shown.append(_fact("now", f"{STAGES[stage].word}{detail}, {since}"))
     if round_.no_program:
         shown.append(_fact("program", f"none in the reply: {one_line(round_.no_program, 400)}"))
     verdict = round_.verdict

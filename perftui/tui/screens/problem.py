@@ -30,7 +30,7 @@ from perftui.tui.panes.timings import timing_lines
 from perftui.tui.panes.why import why_line, why_lines
 from perftui.tui.screens.commanding import CommandScreen
 from perftui.tui.screens.pictured import WIDE, TooSmall
-from perftui.tui.text import Line, spread
+from perftui.tui.text import Line, spread, wrapped
 from perftui.tui.widgets.code_view import CodeView
 from perftui.tui.widgets.key_bar import KeyBar
 from perftui.tui.widgets.line_list import LineList
@@ -175,7 +175,7 @@ class ProblemScreen(CommandScreen):
         self.text.display = pane != "code"
         (self.code if pane == "code" else self.text).focus()
         self.refresh_bindings()
-        self.redraw()
+        self.call_after_refresh(self.redraw)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What a diff is made to is of interest beside the code only."""
@@ -230,10 +230,10 @@ class ProblemScreen(CommandScreen):
         title = Content.assemble(
             (f" {problem.head.id}", styles.TITLE), f"  {one_line(problem.head.title, 60)}", *self._where(view)
         )
-        lines = [
-            spread(title, self._standing(view), width),
-            Content.assemble(" ", why_line(view)).truncate(width),
-        ]
+        lines = [spread(title, self._standing(view), width)]
+        if not self.has_class("-tall"):
+            why = wrapped(Content.assemble(" ", why_line(view)), width, 3)
+            lines += why[: 2 if width < WIDE else 1]
         self.header_lines.update(Content("\n").join(lines), layout=False)
         self.tabs.update(self._tab_line(view), layout=False)
 

@@ -28,6 +28,16 @@ from perftui.tui.widgets.line_view import LineView
 from perftui.tui.widgets.problem_list import ProblemList
 
 
+class _Filter(Input):
+    """Where the words of a filter are typed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "enter", "submit", "keep", id="filter.keep", tooltip="Keep the filter, and go back to the list"
+        ),
+    ]
+
+
 class RunScreen(CommandScreen):
     """The screen that is left open."""
 
@@ -71,7 +81,7 @@ class RunScreen(CommandScreen):
         """Head, list, what goes on, keys."""
         yield TooSmall()
         yield Static(id="header")
-        yield Input(
+        yield _Filter(
             id="filter", placeholder="words that a row must have; enter keeps, esc drops", compact=True
         )
         yield Static(id="heading")
@@ -125,6 +135,8 @@ class RunScreen(CommandScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """There may be nothing to go back to."""
+        if action in {"filter", "sort"} and self.filter_input.has_focus:
+            return False
         if action == "back":
             return self.filter_input.display or len(self.app.screen_stack) > 2
         return super().check_action(action, parameters)

@@ -30,9 +30,9 @@ class StepScreen(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "decide('send')", "send", id="step.send", tooltip="Send it", priority=True),
         Binding("n", "decide('skip')", "skip", id="step.skip", tooltip="Skip this round"),
-        Binding("x", "decide('end')", "end the chain", id="step.end", tooltip="End the chain here"),
-        Binding("a", "decide('go-on')", "go on by itself", id="step.go-on", tooltip="Send, and hold no more"),
-        Binding("escape", "look_away", "look elsewhere", id="step.away", tooltip="Leave it held for now"),
+        Binding("x", "decide('end')", "end chain", id="step.end", tooltip="End the chain here"),
+        Binding("a", "decide('go-on')", "let it run", id="step.go-on", tooltip="Send, and hold no more"),
+        Binding("escape", "look_away", "look away", id="step.away", tooltip="Leave it held for now"),
     ]
 
     view = getters.query_one(LineView)

@@ -34,7 +34,7 @@ class KeyBar(Widget):
     DEFAULT_CSS = """
     KeyBar { dock: bottom; height: 1; background: $panel; color: $foreground; padding: 0 1; }
     """
-    _LAST = ("question_mark", "ctrl+p")
+    _LAST = ("escape", "question_mark", "ctrl+p")
     """Keys that are shown whatever else has to give way."""
 
     def __init__(self) -> None:

@@ -87,7 +87,7 @@ class ProblemList(LineList[ProblemRow]):
         if c.seed:
             cells += [right("vs seed", c.seed) + " ", fit("slowest", c.slowest)]
         cells.append(fit("state", c.state))
-        return Content.styled("   " + " ".join(cell for cell in cells if cell), styles.DIM)
+        return Content.styled("   " + " ".join(cell for cell in cells if cell).rstrip(), styles.DIM)
 
     def draw(self, row: ProblemRow, width: int, *, selected: bool) -> Content:  # noqa: ARG002
         """One row."""
