@@ -63,11 +63,11 @@ class StoredSession:
             await anyio.sleep(POLL_SECONDS)
 
     async def refresh(self) -> None:
-        """Take in what is new."""
-        events = await self._reader.events(self.run, after=self._seen)
-        if events:
-            self._seen = events[-1].seq
-            self._fresh.extend(events)
+        """Take in what is new; it may be called while another call is under way."""
+        for event in await self._reader.events(self.run, after=self._seen):
+            if event.seq > self._seen:
+                self._seen = event.seq
+                self._fresh.append(event)
 
 
 @asynccontextmanager

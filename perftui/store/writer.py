@@ -127,7 +127,7 @@ class Store(Reader):
                 yield
         finally:
             # Where it fails, the lease runs out by itself.
-            with suppress(PerftuiError):
+            with anyio.CancelScope(shield=True), suppress(PerftuiError):
                 async with self._transaction() as connection:
                     await release(connection, run, self._owner)
 

@@ -113,6 +113,22 @@ async def test_the_error_of_the_body_leaves_the_lease_as_itself(store: Store, ru
     assert not (await store.runs())[0].live
 
 
+async def test_a_body_that_is_cancelled_gives_the_lease_back(store: Store, run: str) -> None:
+    owned = anyio.Event()
+
+    async def own() -> None:
+        async with store.lease(run):
+            owned.set()
+            await anyio.sleep_forever()
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(own)
+        await owned.wait()
+        assert (await store.runs())[0].live
+        group.cancel_scope.cancel()
+    assert not (await store.runs())[0].live
+
+
 async def test_work_beside_ends_with_the_body() -> None:
     ended = anyio.Event()
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import anyio
@@ -163,8 +164,9 @@ async def test_a_stored_run_is_followed_as_another_process_adds_to_it(
 async def test_a_session_can_be_refreshed_by_hand(store: Store, run: str) -> None:
     session = await StoredSession.load(store, run)
     await store.append(RunPaused(run=run))
-    await session.refresh()
-    await session.refresh()
+    async with anyio.create_task_group() as group:
+        group.start_soon(session.refresh)
+        group.start_soon(session.refresh)
     assert [event.seq for event in session.drain()] == [1, 2]
 
 
@@ -195,3 +197,14 @@ async def test_the_views_for_people_hold_what_happened(store: Store, run: str) -
         (1.0, None, 0),
         (4.0, 4.0, 6),
     ]
+
+
+async def test_the_questions_in_the_documentation_can_be_asked(store: Store, run: str) -> None:
+    await told(store, run)
+    page = Path(__file__).parents[2] / "docs" / "database.md"
+    blocks = re.findall(r"```sql\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    questions = [question for block in blocks for question in block.split(";") if question.strip()]
+    assert len(questions) == 3
+    for question in questions:
+        async with store._reading.execute(question.replace("k3x9fa", run)) as cursor:
+            assert list(await cursor.fetchall())
