@@ -22,7 +22,7 @@ class ChainFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What metrics need of a chain.
 
     Attributes:
-        tried: whether anything was asked in it.
+        tried: whether it has a reply; where the model gave none, nothing is known of the chain.
         correct: whether it has a correct program.
         speedup: of its best program against the reference; None where that was not measured.
         refinements: measured refinements of its seed.
@@ -210,7 +210,7 @@ def _chain_facts(chain: ChainState) -> ChainFacts:
     ]
     measured = [verdict for verdict in verdicts if verdict != "unmeasured"]
     return ChainFacts(
-        tried=bool(chain.rounds),
+        tried=any(round_.reply is not None for round_ in chain.rounds),
         correct=best is not None,
         speedup=best.vs_reference.estimate if best is not None and best.vs_reference is not None else None,
         refinements=len(measured),

@@ -39,7 +39,7 @@ class ProblemRow(msgspec.Struct, frozen=True, kw_only=True):
         vs_seed_high: upper end.
         flagged: whether any program of it is suspected of cheating.
         rounds: over all chains.
-        calls: replies received.
+        calls: replies received; programs that were given are none.
         prompt_tokens: over all replies.
         completion_tokens: likewise.
     """
@@ -87,7 +87,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         status: where it stands.
         started_at: seconds since the epoch.
         ended_at: likewise, None where it has not ended.
-        calls: replies received, former attempts included.
+        calls: replies received, former attempts included; programs that were given are none.
         prompt_tokens: likewise.
         completion_tokens: likewise.
         environment: where it ran last.
@@ -128,7 +128,7 @@ def build_report(state: RunState) -> Report:
         status=state.status,
         started_at=state.started_at,
         ended_at=state.ended_at,
-        calls=state.calls,
+        calls=0 if plan is not None and plan.purpose == "evaluate" else state.calls,
         prompt_tokens=state.prompt_tokens,
         completion_tokens=state.completion_tokens,
         environment=state.environment,
@@ -144,7 +144,7 @@ def was_timed(state: RunState) -> bool:
 
 def _row(problem: ProblemState) -> ProblemRow:
     rounds = [round_ for chain in problem.chains for round_ in chain.rounds]
-    replies = [round_.reply for round_ in rounds if round_.reply is not None]
+    replies = [r.reply for r in rounds if r.reply is not None and r.ask.phase != "given"]
     best = problem_best(problem)
     verdict = _telling_verdict(rounds, best)
     passed = tests_passed(problem)

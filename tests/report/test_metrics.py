@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perftui.events.model import ReferenceJudged
+from perftui.events.model import ActionTaken, ReferenceJudged, ReplyMissing
 from perftui.events.reduce import replay
 from perftui.report.metrics import (
     ChainFacts,
@@ -25,7 +25,7 @@ from perftui.report.metrics import (
 )
 from perftui.report.statistics import geometric_mean
 from perftui.sandbox.protocol import Limits
-from tests.support.story import Story, measurement, problem, ratio, verdict
+from tests.support.story import Story, ask, measurement, problem, ratio, verdict
 
 WRONG = ChainFacts()
 UNTRIED = ChainFacts(tried=False)
@@ -166,6 +166,8 @@ def test_facts_are_taken_from_the_latest_attempt() -> None:
     story.candidate(round_=3, measured=measurement(None, ratio(1.0, "unmeasured")), outcome="unmeasured")
     story.candidate("wrong-answer", chain=1, passed=0, outcome="wrong")
     story.attempt = 1
+    story.at(ActionTaken(ask=ask()), "P/2", 0, 0)
+    story.at(ReplyMissing(how="no-reply", reason="the recording has none"), "P/2", 0, 0)
     broken = verdict("error", 0)
     story.add(ReferenceJudged(problem="P/3", verdict=broken, limits=Limits(), candidate="r"))
     first, second, third = facts(replay(story.events))

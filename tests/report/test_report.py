@@ -10,9 +10,11 @@ import sys
 import msgspec
 import pytest
 
-from perftui.events.model import RunEnded
+from perftui.events.model import ActionTaken, ReplyReceived, RunEnded
 from perftui.events.reduce import replay
 from perftui.events.state import RunState
+from perftui.llm.model import Reply
+from perftui.refine.actions import Ask
 from perftui.report.render import csv_text, json_text, render_reports
 from perftui.report.report import Report, build_report
 from tests.support.story import Story, measurement, problem, ratio
@@ -134,6 +136,15 @@ def test_a_run_without_timing_has_no_speeds() -> None:
     assert data["metrics"]["speedup"] == {"1": None, "2": None}
     assert data["metrics"]["unmeasured"] == 1
     assert "unmeasured" in render_reports([build_report(replay(story.events))], "md")
+
+
+def test_programs_that_were_given_are_no_calls() -> None:
+    story = Story(purpose="evaluate")
+    story.begin()
+    story.at(ActionTaken(ask=Ask(phase="given", label="given", expects="source")), "P/1", 0, 0)
+    story.at(ReplyReceived(reply=Reply(text="pass", model="samples")), "P/1", 0, 0)
+    given = build_report(replay(story.events))
+    assert (given.calls, given.per_problem[0].calls, given.per_problem[0].rounds) == (0, 0, 1)
 
 
 def test_nothing_at_all_is_reported_without_fuss() -> None:
