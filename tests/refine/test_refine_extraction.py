@@ -183,6 +183,14 @@ def test_blocks_are_joined_where_the_program_needs_them() -> None:
     assert "return 0" not in code_of(reply)
 
 
+def test_joined_blocks_keep_their_order_and_the_last_definition_is_heard() -> None:
+    reply = (
+        f"{F}\nclass A:\n    unit = 0\n{F}\nBetter:\n{F}\nclass A:\n    unit = 3\n{F}\n"
+        f"{F}\nclass B(A):\n    pass\n{F}\n{F}\ndef area(sides):\n    return B.unit\n{F}"
+    )
+    assert result_of(reply) == 3
+
+
 def test_what_the_stub_defines_and_the_reply_lacks_is_put_in_front() -> None:
     stub = (
         "from __future__ import annotations\nfrom typing import List\nimport math\n\nSCALE = 10\n\n\n"

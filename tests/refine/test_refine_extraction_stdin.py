@@ -28,9 +28,18 @@ READS = "import sys\nn = int(sys.stdin.readline())\nprint(n * n)\n\nif __name__ 
         f"Usage:\n{F}python\n{READS}{F}\nThe idea:\n{F}python\nprint('n squared')\n{F}",
         READS,
         f"This reads n and prints its square.\n\n{READS}",
-        f"{READS.rstrip()}\n{F}\nThis reads n.",
+        f"{READS.rstrip()}\n{F}\nThis reads n with input(),\nfor n is on the first line.",
+        f"{F}text\n{READS}{F}\n{F}python\n{READS}{F}",
     ],
-    ids=["fenced", "samples follow", "sketch follows", "bare", "after prose", "fence of the prompt"],
+    ids=[
+        "fenced",
+        "samples",
+        "sketch follows",
+        "bare",
+        "after prose",
+        "fence of the prompt",
+        "other language",
+    ],
 )
 def test_a_stdin_program_is_kept_as_it_is(reply: str) -> None:
     assert code_of(reply) == READS

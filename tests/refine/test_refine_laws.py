@@ -66,7 +66,7 @@ def truthful(scripting: Any, measurement: Measurement, measure: Measure, chain: 
 
 
 @given(plain=st.lists(facts(), max_size=30), tuning=tunings)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_it_comes_to_its_end_within_a_bound_of_asks(
     scripting: Any, plain: list[Any], tuning: StrategySettings
 ) -> None:
@@ -79,7 +79,7 @@ def test_it_comes_to_its_end_within_a_bound_of_asks(
 
 
 @given(plain=st.lists(facts(), max_size=30), tuning=tunings)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_resuming_is_the_same_as_running_through(
     scripting: Any, plain: list[Any], tuning: StrategySettings
 ) -> None:
@@ -91,7 +91,7 @@ def test_resuming_is_the_same_as_running_through(
 
 
 @given(plain=st.lists(facts(), max_size=30), tuning=tunings)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_outcomes_that_were_not_stored_are_worked_out_alike(
     scripting: Any, plain: list[Any], tuning: StrategySettings
 ) -> None:
@@ -101,7 +101,7 @@ def test_outcomes_that_were_not_stored_are_worked_out_alike(
 
 
 @given(plain=st.lists(facts(), max_size=30), tuning=tunings)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_each_correct_new_program_is_measured_and_no_other(
     scripting: Any, plain: list[Any], tuning: StrategySettings
 ) -> None:
@@ -117,7 +117,7 @@ def test_each_correct_new_program_is_measured_and_no_other(
 
 
 @given(costs=st.lists(st.integers(1, 9), min_size=2, max_size=8))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_keep_best_never_loses(scripting: Any, costs: list[int]) -> None:
     chain = scripting.walk(scripting.Fact(end="skipped"), strategy="base-only").chain
     ask = chain.rounds[0].ask

@@ -35,27 +35,33 @@ def choose_function(found: Sequence[Section], problem: Problem) -> str | None:
         code = code or _last([*fenced, *prose], lambda piece: piece.meant_as_code)
     if code is None:
         return None
-    whole = with_helpers(code, [piece.text for piece in reversed(every) if piece.text != code])
+    whole = with_helpers(code, [piece.text for piece in every if piece.text != code])
     return with_stub(_tidied_if_it_stays(whole, name), problem.stub, name)
 
 
 def choose_stdin(found: Sequence[Section]) -> str | None:
     """The program of a stdin problem, kept as it is written.
 
-    The last fenced block that reads standard input, else the last that is code, else the longest
-    code among prose that reads standard input.
+    In this order: the last fenced block that reads standard input, the longest code among prose
+    that does, a block that tries to and cannot be parsed, and any other code.
     """
     fenced = [piece_of(section) for section in found if section.fenced and section.python]
-    whole = [piece for piece in fenced if piece.tree is not None and piece.meant_as_code]
-    code = _last(whole, lambda piece: piece.reads_stdin) or _last(fenced, lambda piece: piece.reads_stdin)
-    code = code or _last(whole, lambda _: True) or _last(fenced, lambda piece: piece.meant_as_code)
-    if code is not None:
-        return with_helpers(code, [piece.text for piece in reversed(whole) if piece.text != code])
-    texts = [section.text for section in found if not section.fenced]
-    reading = [region for text in texts for region in regions(text) if Piece(region, None).reads_stdin]
-    return max(reading, key=len, default=None) or _last(
-        [piece for piece in _unreadable(found) if _mostly_code(piece)], lambda piece: piece.reads_stdin
-    )
+    code_blocks = [piece for piece in fenced if piece.meant_as_code]
+    whole = [piece for piece in code_blocks if piece.tree is not None]
+    code = _last(whole, _reads_stdin)
+    code = code or max((p.text for p in _among_prose(found) if p.reads_stdin), key=len, default=None)
+    code = code or _last(code_blocks, _reads_stdin) or _last(whole, _any) or _last(code_blocks, _any)
+    if code is None:
+        return _last([piece for piece in _unreadable(found) if piece.mostly_code], _reads_stdin)
+    return with_helpers(code, [piece.text for piece in whole if piece.text != code])
+
+
+def _reads_stdin(piece: Piece) -> bool:
+    return piece.reads_stdin
+
+
+def _any(_: Piece) -> bool:
+    return True
 
 
 def _defining(pieces: Sequence[Piece], name: str) -> str | None:
@@ -96,12 +102,6 @@ def _unreadable(found: Sequence[Section]) -> list[Piece]:
         if not section.fenced:
             pieces.append(Piece("\n".join(lines[start:]), None))
     return pieces
-
-
-def _mostly_code(piece: Piece) -> bool:
-    lines = [line for line in piece.text.split("\n") if line.strip()]
-    code = sum(looks_like_code(line) or line[0] in {" ", "\t"} for line in lines)
-    return 2 * code > len(lines)
 
 
 def _last(pieces: Sequence[Piece], wanted: Callable[[Piece], bool]) -> str | None:

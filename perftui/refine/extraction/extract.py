@@ -12,6 +12,8 @@ from perftui.refine.extraction.source import parse
 
 CUT_OFF = "length"
 """Why a reply ended that reached the bound on its tokens."""
+LONGEST = 200_000
+"""Characters of a reply that is read at all: no program worth judging is longer, and reading takes time."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ def extract(reply: str, problem: Problem, finish: str = "stop") -> Extracted | N
         problem: what it was asked to solve.
         finish: why the reply ended, as the server says.
     """
+    if len(reply) > LONGEST:
+        return NoProgram(f"the reply is too long to read ({len(reply):,} characters)")
     text = cleaned(reply)
     found = sections(text)
     cut = finish == CUT_OFF

@@ -65,10 +65,16 @@ class Piece:
     def meant_as_code(self) -> bool:
         """Whether it is code and not, say, an example of output."""
         if self.tree is not None:
-            return any(not isinstance(node, ast.Expr) for node in self.tree.body) or (
-                self.tagged and bool(self.tree.body)
-            )
-        return self.tagged or any(looks_like_code(line) for line in self.text.split("\n"))
+            statements = any(not isinstance(node, ast.Expr) for node in self.tree.body)
+            return statements or self.reads_stdin or (self.tagged and bool(self.tree.body))
+        return self.tagged or self.mostly_code
+
+    @property
+    def mostly_code(self) -> bool:
+        """Whether more than half of its lines look like code, though it may not be parsable."""
+        lines = [line for line in self.text.split("\n") if line.strip()]
+        code = sum(looks_like_code(line) or line[0] in {" ", "\t"} for line in lines)
+        return 2 * code > len(lines)
 
 
 def piece_of(section: Section) -> Piece:

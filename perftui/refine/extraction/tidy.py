@@ -81,7 +81,7 @@ def _asks_for_main(test: ast.expr) -> bool:
 
 
 def _read_by_the_rest(every: list[Unit], gone: set[Unit]) -> set[Unit]:
-    """What binds a name that a statement reads which stays, or which is read by what stays so."""
+    """What binds a name that a staying statement reads, and what that reads in turn."""
     binders: dict[str, list[Unit]] = {}
     for unit in gone:
         for name in bound(unit.nodes):

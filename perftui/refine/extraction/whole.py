@@ -22,7 +22,7 @@ def with_helpers(code: str, others: Sequence[str]) -> str:
 
     Args:
         code: a program; one that cannot be parsed is given back unchanged.
-        others: other blocks; where two define a name, the first is heard.
+        others: other blocks in their order; where several define a name, the last is heard.
     """
     tree = parse(code)
     if tree is None:
@@ -84,12 +84,14 @@ def in_front(code: str, parts: Iterable[str]) -> str:
 
 
 def _binders(sources: Sequence[list[Unit]]) -> dict[str, list[tuple[int, Unit]]]:
-    """For each name the statements that bind it, in the first source that does."""
+    """For each name the statements that bind it, in the last source that does."""
     found: dict[str, list[tuple[int, Unit]]] = {}
     for index, source in enumerate(sources):
         for unit in source:
             for name in bound(unit.nodes):
-                places = found.setdefault(name, [])
-                if not places or places[0][0] == index:
+                places = found.get(name)
+                if places is None or places[0][0] != index:
+                    found[name] = [(index, unit)]
+                else:
                     places.append((index, unit))
     return found
