@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from perfbox import codec, failures
-from perfbox.order import Order, flush_printed, new_module
 from perfbox.child_link import ChildLink
+from perfbox.order import Order, flush_printed, new_module
 
 FUNCTION_MODULE = "solution"
 

@@ -11,8 +11,8 @@ import json
 from typing import Any
 
 from perfbox import codec, failures
-from perfbox.order import Order, flush_printed, new_module
 from perfbox.child_link import ChildLink
+from perfbox.order import Order, flush_printed, new_module
 
 
 class CandidateError(Exception):

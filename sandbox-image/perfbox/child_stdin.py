@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import atexit
+import os
 import threading
 
 from perfbox import failures
-from perfbox.order import Order, flush_printed, new_module
 from perfbox.child_link import ChildLink
+from perfbox.order import Order, flush_printed, new_module
 
 
 def serve(link: ChildLink, order: Order) -> None:
@@ -29,18 +30,22 @@ def serve(link: ChildLink, order: Order) -> None:
     except BaseException as error:
         failure = failures.describe(error)
     _wind_up()
-    if failure is None:
-        link.answer("v")
-    else:
-        link.answer_failure(failure)
+    try:
+        if failure is None:
+            link.answer("v")
+        else:
+            link.answer_failure(failure)
+    except OSError:
+        # The program closed what it did not open; the status says what can still be said.
+        os._exit(0 if failure is None else 1)
 
 
 def _wind_up() -> None:
     """What an interpreter does at its end: join threads, call the exit handlers, flush."""
-    for step in (getattr(threading, "_shutdown", None), atexit._run_exitfuncs):
+    for step in (getattr(threading, "_shutdown", None), atexit._run_exitfuncs):  # noqa: SLF001
         try:
             if step is not None:
                 step()
-        except BaseException:  # noqa: S112, PERF203
+        except BaseException:  # noqa: S112
             continue
     flush_printed()

@@ -1,10 +1,10 @@
 """A child that is timed: its phases, each between two requests, so that its clock is read at rest.
 
-    d  load     the module's code, once a pass, each in a namespace of its own
-    i  decode   the inputs of every pass; then garbage is collected and the rest frozen
-    f  first    the first pass: whole, or the one input whose index is given
-    r  rest     all later passes
-    o  encode   the outputs of one pass, which is named only now
+d  load     the module's code, once a pass, each in a namespace of its own
+i  decode   the inputs of every pass; then garbage is collected and the rest frozen
+f  first    the first pass: whole, or the one input whose index is given
+r  rest     all later passes
+o  encode   the outputs of one pass, which is named only now
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from collections.abc import Callable
 from typing import Any
 
 from perfbox import codec, failures
-from perfbox.order import Order, flush_printed, new_module
 from perfbox.child_calls import FUNCTION_MODULE, encode_within, find_entry_point
 from perfbox.child_link import ChildLink
+from perfbox.order import Order, flush_printed, new_module
 
 
 def _nothing(*_arguments: Any) -> None:
@@ -77,7 +77,7 @@ class Trial:
     def _pass(self, number: int) -> None:
         function, outputs = self._functions[number], self._outputs[number]
         for arguments in self._inputs[number]:
-            outputs.append(function(*arguments))  # noqa: PERF401
+            outputs.append(function(*arguments))
 
 
 def serve(link: ChildLink, order: Order) -> None:

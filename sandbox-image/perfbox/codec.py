@@ -100,10 +100,10 @@ def _write_items(items: list[Any], depth: int) -> list[Any]:
 
 def _is_flat(items: list[Any], kind: type) -> bool:
     if kind is int:
-        return -_SAFE_INTEGER < min(items) and max(items) < _SAFE_INTEGER
+        return bool(min(items) > -_SAFE_INTEGER and max(items) < _SAFE_INTEGER)
     if kind is float:
         return all(map(math.isfinite, items))
-    return kind is str or kind is bool
+    return kind in {str, bool}
 
 
 def _write_list(value: Any, depth: int) -> Any:
@@ -128,7 +128,7 @@ def _write_dict(value: Any, depth: int) -> Any:
 
 
 def _write_complex(value: Any, _depth: int) -> Any:
-    parts = (complex.real.__get__(value), complex.imag.__get__(value))  # type: ignore[attr-defined]
+    parts = (complex.real.__get__(value), complex.imag.__get__(value))
     return {"c": [_write_float(part, 0) for part in parts]}
 
 

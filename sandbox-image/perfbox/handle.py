@@ -6,6 +6,7 @@ one answers a question.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 from dataclasses import dataclass
@@ -55,10 +56,9 @@ def open_pipes(*, feeds_stdin: bool) -> Pipes:
 
 def _pipe() -> tuple[int, int]:
     reader, writer = os.pipe()
-    try:
+    # At its usual size it only costs more wake-ups.
+    with contextlib.suppress(OSError):
         fcntl.fcntl(reader, _SET_PIPE_SIZE, _PIPE_BYTES)
-    except OSError:
-        pass  # its usual size only costs more wake-ups
     return reader, writer
 
 
@@ -113,9 +113,7 @@ class Handle:
         kept = output_bytes if feeds_stdin else _HEAD_BYTES
         self.stdout = Capture(pump, pipes.stdout, output_bytes, kept)
         self.stdin = None if pipes.stdin is None else Outlet(pump, pipes.stdin)
-        self.stderr = (
-            None if pipes.stderr is None else Capture(pump, pipes.stderr, output_bytes, _HEAD_BYTES)
-        )
+        self.stderr = None if pipes.stderr is None else Capture(pump, pipes.stderr, output_bytes, _HEAD_BYTES)
 
     @property
     def is_orderly(self) -> bool:

@@ -46,5 +46,5 @@ def flush_printed() -> None:
     for stream in (sys.stdout, sys.__stdout__, sys.stderr):
         try:
             stream.flush()  # type: ignore[union-attr]
-        except BaseException:  # noqa: S112, PERF203
+        except BaseException:  # noqa: S112
             continue

@@ -63,7 +63,7 @@ def failure(body: bytes) -> Outcome:
         from_candidate = raw.get("candidate", False) is True
     except (ValueError, KeyError, TypeError, RecursionError, AttributeError):
         return violation("an answer that cannot be read")
-    if end not in _TOLD_ENDS or not (line is None or type(line) is int and 0 < line < 1 << 31):
+    if end not in _TOLD_ENDS or not (line is None or (type(line) is int and 0 < line < 1 << 31)):
         return violation("an answer that cannot be read")
     return Outcome(
         end, "e", body, texts[0], texts[1], error_line=line, detail=texts[2], from_candidate=from_candidate

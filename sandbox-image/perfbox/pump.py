@@ -39,7 +39,7 @@ class Pump:
                 key.data()
         return True
 
-    def watch(self, descriptor: int, event: int, ready: Callable[[], None]) -> None:
+    def watch(self, descriptor: int, event: int, ready: Callable[[], object]) -> None:
         """Call `ready` whenever the descriptor is."""
         self._selector.register(descriptor, event, ready)
 

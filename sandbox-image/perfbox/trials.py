@@ -142,7 +142,6 @@ class TrialRun:
             self._costs.peak_bytes = max(self._costs.peak_bytes, child.remains[1])
 
 
-
 def _demand(answer: Outcome, kind: str) -> Outcome:
     if answer.kind != kind:
         raise TrialFailedError(answer)

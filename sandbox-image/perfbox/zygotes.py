@@ -39,7 +39,7 @@ class Zygote:
                 # Pipes, so that the streams that children inherit are made for pipes.
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                env={**os.environ, "PYTHONHASHSEED": str(hash_seed)},
+                env={**_kept_environment(), "PYTHONHASHSEED": str(hash_seed)},
                 pass_fds=[theirs.fileno()],
                 cwd="/",
             )
@@ -118,3 +118,9 @@ class Zygote:
         line, _, rest = bytes(self._received).partition(b"\n")
         self._received = bytearray(rest)
         return json.loads(line)  # type: ignore[no-any-return]
+
+
+def _kept_environment() -> dict[str, str]:
+    """What the interpreter may need to start; a program could find the rest in /proc/self/environ."""
+    names = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+    return {name: os.environ[name] for name in names if name in os.environ}
