@@ -31,6 +31,7 @@ class Figures:
             harness's own cost.
         repeats_cheaper: whether the candidate's repeats cost far less than its first calls, and the
             baseline's do not.
+        repeats_unproven: whether first passes are too short to tell.
     """
 
     columns: Columns
@@ -41,6 +42,7 @@ class Figures:
     baseline_cpu_ns: int
     short: frozenset[ArmName]
     repeats_cheaper: bool
+    repeats_unproven: bool
 
 
 def analyse(
@@ -79,7 +81,7 @@ def analyse(
             continue
         found = compare(columns, mine, rival.names[0], confidence=look_confidence, drawn=drawn)
         ratios[name] = ratio_of(found, floor, confidence)
-    proof = spared(blocks, mine, base, repeats)
+    proof = None if whole else spared(blocks, mine, base, repeats)
     return Figures(
         columns=columns,
         ratios=ratios,
@@ -89,6 +91,7 @@ def analyse(
         baseline_cpu_ns=round(float(np.median(cost_ns(columns, base)))),
         short=frozenset(name for name, rival in cast.rivals.items() if _short(columns, mine, rival.names[0])),
         repeats_cheaper=proof is not None and proof.cheaper,
+        repeats_unproven=proof is not None and proof.unproven,
     )
 
 

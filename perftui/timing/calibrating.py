@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 from statistics import median
 
 from perftui.sandbox.protocol import TrialFact
-from perftui.timing.fill import Pace, pace_of, passes, trial_seconds
+from perftui.timing.fill import WINDOW_NS, Pace, pace_of, passes, trial_seconds
 from perftui.timing.model import ArmName, TestTime
 from perftui.timing.quality import cpu_ns
 from perftui.timing.schedule import Cast
@@ -46,17 +47,20 @@ async def fill_window(
     """
     seconds = trial_seconds(budget_seconds, len(cast.arms))
     filling = {rival.names[0] for rival in cast.rivals.values()} or {cast.baseline.names[0]}
+    walls: dict[ArmName, float] = {}
     repeats, trial = 1, 0.0
     for zygote in range(1 + _REFINEMENTS):
         started = clock()
-        paces = await _paces(runner, cast, repeats=repeats, zygote=zygote)
+        paces = await _paces(runner, cast, repeats=repeats, zygote=zygote, clock=clock)
         trial = (clock() - started) / (len(paces) + 1)
-        slowest = max(pace.wall_ns for pace in paces.values())
-        wanted = passes(min(paces[name].work_ns for name in filling), slowest, seconds)
+        # The quickest that was seen: one trial that had to wait must not shrink the window.
+        walls = {name: min(pace.wall_ns, walls.get(name, inf)) for name, pace in paces.items()}
+        work = min(paces[name].work_ns for name in filling)
+        wanted = passes(work, max(walls.values()), seconds)
         settled = repeats / _SETTLED <= wanted <= repeats * _SETTLED
         trial *= max(1.0, wanted / repeats)
         repeats = wanted
-        if settled:
+        if work >= WINDOW_NS or (settled and zygote > 0):
             break
     block = trial * (2 * len(cast.arms) + 1)
     if block * _ENOUGH_PAIRS <= budget_seconds:
@@ -104,14 +108,19 @@ def times_of(names: tuple[str, ...], mine: list[TrialFact], nulls: list[TrialFac
     )
 
 
-async def _paces(runner: Runner, cast: Cast, *, repeats: int, zygote: int) -> dict[ArmName, Pace]:
+async def _paces(
+    runner: Runner, cast: Cast, *, repeats: int, zygote: int, clock: Callable[[], float]
+) -> dict[ArmName, Pace]:
     null = await runner.null(cast.baseline, repeats=repeats, zygote=zygote)
     paces: dict[ArmName, Pace] = {}
     for arm in cast.arms:
         if arm.names[0] == "control":
             continue
+        started = clock()
         fact = await runner.run(arm, repeats=repeats, zygote=zygote)
+        # Each pass of a program that reads stdin starts processes: their start takes time as well.
+        wall_ns = (clock() - started) * 1e9 if runner.work.whole else fact.wall_ns
         if cpu_ns(fact) == 0:
             raise UnfitError("the sandbox reads no CPU clock, so speed cannot be measured", "no-clock")
-        paces[arm.names[0]] = pace_of(fact, null, repeats)
+        paces[arm.names[0]] = pace_of(fact, null, repeats, wall_ns)
     return paces

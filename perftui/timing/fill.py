@@ -25,20 +25,26 @@ class Pace:
 
     Attributes:
         work_ns: CPU time of the calls, without the null program's, at least 1.
-        wall_ns: wall time of all phases, for the bound on a trial.
+        wall_ns: wall time, for the bound on a trial.
     """
 
     work_ns: float
     wall_ns: float
 
 
-def pace_of(fact: TrialFact, null: TrialFact, repeats: int) -> Pace:
+def pace_of(fact: TrialFact, null: TrialFact, repeats: int, wall_ns: float) -> Pace:
     """The pace of an arm from one trial, by its later passes where it has some.
 
     The first pass finds cold caches and code that is not yet specialised; it tells little of 400.
+
+    Args:
+        fact: of the trial.
+        null: of the null program's trial with as many passes.
+        repeats: how many.
+        wall_ns: wall time that the trial's passes took.
     """
     work = _later_pass(fact, repeats) - _later_pass(null, repeats)
-    return Pace(work_ns=max(1.0, work), wall_ns=fact.wall_ns / repeats)
+    return Pace(work_ns=max(1.0, work), wall_ns=wall_ns / repeats)
 
 
 def trial_seconds(budget_seconds: float, arms: int) -> float:

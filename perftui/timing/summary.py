@@ -133,9 +133,14 @@ def _flags(evidence: Evidence, deciding: ArmName | None, failure: Failure | None
         "control-off": figures is not None and control_off(figures.control),
         "too-short": figures is not None and deciding in figures.short,
         "repeats-cheaper": figures is not None and figures.repeats_cheaper,
+        "repeats-unproven": figures is not None and figures.repeats_unproven and _gains(figures),
     }
     found = [flag for flag, there in flags.items() if there]
     return (failure.flag, *found) if failure else tuple(found)
+
+
+def _gains(figures: Figures) -> bool:
+    return any(ratio.verdict == "faster" for ratio in figures.ratios.values())
 
 
 def _trials(evidence: Evidence, *, whole: bool) -> tuple[Trial, ...]:

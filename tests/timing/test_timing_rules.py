@@ -13,7 +13,8 @@ from perftui.timing.cost import Block, Run
 from perftui.timing.fill import MAX_REPEATS, WINDOW_NS, pace_of, passes, too_short, trial_seconds
 from perftui.timing.model import Ratio
 from perftui.timing.quality import control_off, is_busy
-from perftui.timing.repeats import median_bound, spared
+from perftui.timing.ranks import median_bound
+from perftui.timing.repeats import spared
 from perftui.timing.sequential import Plan, decide, fit, look_confidence, next_look
 from perftui.timing.verdict import speed_verdict
 
@@ -89,8 +90,8 @@ def test_a_small_budget_makes_trials_short() -> None:
 def test_the_pace_is_that_of_later_passes_without_the_null_programs() -> None:
     fact = TrialFact(end="returned", first_ns=(90_000,), rest_ns=99 * 6_000, wall_ns=2_000_000)
     null = TrialFact(end="returned", first_ns=(20_000,), rest_ns=99 * 1_000)
-    assert pace_of(fact, null, 100).work_ns == 5_000
-    assert pace_of(fact, null, 100).wall_ns == 20_000
+    assert pace_of(fact, null, 100, 2_000_000).work_ns == 5_000
+    assert pace_of(fact, null, 100, 2_000_000).wall_ns == 20_000
 
 
 def test_work_is_too_short_where_the_meter_or_the_harness_outweigh_it() -> None:
