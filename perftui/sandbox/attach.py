@@ -104,29 +104,38 @@ class AttachStream(ByteStream):
         self._buffer += await self._raw.receive(_CHUNK)
 
 
-async def attach(endpoint: Endpoint, container: str, *, api_version: str) -> AttachStream:
+async def attach(
+    endpoint: Endpoint, container: str, *, api_version: str, seconds: float = 20.0
+) -> AttachStream:
     """Attach to a container, best before it starts, so that nothing it writes is lost.
 
     Args:
         endpoint: where the engine listens.
         container: its id.
         api_version: the engine's API version, such as `1.41`.
+        seconds: how long the engine may take.
 
     Raises:
-        SandboxLostError: the engine refused, or hung up.
+        SandboxLostError: the engine refused, hung up, or did not answer.
         EnvironmentLacksError: no engine listens there.
     """
-    raw = await connect(endpoint)
     try:
-        await raw.send(_request(container, api_version))
-        rest = await _accepted(raw)
+        with anyio.fail_after(seconds):
+            return await _upgrade(await connect(endpoint), _request(container, api_version))
+    except TimeoutError as error:
+        raise SandboxLostError(f"Docker did not attach to the sandbox within {seconds:g} s") from error
+
+
+async def _upgrade(raw: ByteStream, request: bytes) -> AttachStream:
+    try:
+        await raw.send(request)
+        return AttachStream(raw, await _accepted(raw))
     except (anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError) as error:
         await anyio.aclose_forcefully(raw)
         raise SandboxLostError("Docker hung up while attaching to the sandbox") from error
     except BaseException:
         await anyio.aclose_forcefully(raw)
         raise
-    return AttachStream(raw, rest)
 
 
 def _request(container: str, api_version: str) -> bytes:

@@ -77,8 +77,8 @@ async def docker_sandbox(engine: DockerEngine, setup: DockerSetup) -> AsyncItera
         try:
             hello = await client.hello()
         except SandboxLostError as error:
-            said = one_line(stream.stderr_tail)
-            raise SandboxLostError(f"{error}; it said: {said}" if said else str(error)) from error
+            said = stream.stderr_tail.strip().splitlines()[-1:]
+            raise SandboxLostError("; it said: ".join([str(error), *map(one_line, said)])) from error
         yield Started(client, hello.info("docker", *CONFINEMENT_IN_WORDS, image=setup.image))
 
 

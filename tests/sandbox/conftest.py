@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import anyio
@@ -29,29 +30,52 @@ while data := os.read(0, 65536):
 """
 
 
+ILL = f"""
+# One of process {os.getpid()}'s tests.
+import sys
+print("trying", file=sys.stderr)
+sys.exit("the supervisor is \\x1b[31mill")
+"""
+
+
 @pytest.fixture(scope="session")
 def echo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder to build an image from, with perftui's Dockerfile and a supervisor that echoes."""
-    folder = tmp_path_factory.mktemp("echo-image")
-    shutil.copy(paths.sandbox_image_dir() / "Dockerfile", folder)
-    (folder / "perfbox").mkdir()
-    (folder / "perfbox/__main__.py").write_text(ECHO)
-    return folder
+    return make_folder(tmp_path_factory.mktemp("echo-image"), ECHO)
 
 
 @pytest.fixture(scope="session")
 def echo_image(echo_folder: Path, engine_client: APIClient) -> Iterator[ImageFacts]:
     """The image of that folder; removed when the tests are over."""
+    with built(echo_folder, engine_client) as image:
+        yield image
 
+
+@pytest.fixture
+def ill_image(tmp_path: Path, engine_client: APIClient) -> Iterator[ImageFacts]:
+    """The image of a supervisor that does not come up."""
+    with built(make_folder(tmp_path, ILL), engine_client) as image:
+        yield image
+
+
+def make_folder(folder: Path, supervisor: str) -> Path:
+    shutil.copy(paths.sandbox_image_dir() / "Dockerfile", folder)
+    (folder / "perfbox").mkdir()
+    (folder / "perfbox/__main__.py").write_text(supervisor)
+    return folder
+
+
+@contextmanager
+def built(folder: Path, client: APIClient) -> Iterator[ImageFacts]:
     async def build() -> ImageFacts:
         async with open_engine() as engine:
             return await build_image(engine, None, lambda _: None)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(paths, "sandbox_image_dir", lambda: echo_folder)
+        patch.setattr(paths, "sandbox_image_dir", lambda: folder)
         image, tag = anyio.run(build), image_tag()
     yield image
-    engine_client.remove_image(tag)  # type: ignore[no-untyped-call]
+    client.remove_image(tag)  # type: ignore[no-untyped-call]
 
 
 @pytest.fixture(scope="session")

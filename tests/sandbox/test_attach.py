@@ -182,3 +182,8 @@ async def test_over_tcp_it_is_the_same() -> None:
 async def test_without_an_engine_the_cure_is_told(tmp_path: Path) -> None:
     with pytest.raises(EnvironmentLacksError, match="install and start Docker"):
         await attach(Endpoint(socket=str(tmp_path / "none.sock")), "c", api_version="1.41")
+
+
+async def test_an_engine_that_does_not_answer_is_given_up(silent_engine: Endpoint) -> None:
+    with pytest.raises(SandboxLostError, match=r"did not attach to the sandbox within 0.1 s"):
+        await attach(silent_engine, "c", api_version="1.41", seconds=0.1)

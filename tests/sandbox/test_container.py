@@ -8,6 +8,7 @@ from pathlib import Path
 
 import anyio
 import pytest
+from anyio.streams.buffered import BufferedByteReceiveStream
 from docker import APIClient
 
 from perftui.sandbox.container import DockerSetup, running_container
@@ -102,7 +103,7 @@ async def test_one_whose_process_is_killed_ends_by_itself(
     async with await anyio.open_process(command, stdin=None, stderr=None, cwd=tmp_path) as host:
         assert host.stdout is not None
         with anyio.fail_after(30):
-            assert await host.stdout.receive() == b"up\n"
+            assert await BufferedByteReceiveStream(host.stdout).receive_until(b"\n", 10) == b"up"
         assert len(await docker_engine.containers(f"perftui.session={session}")) == 1
         host.kill()
     await until_gone(docker_engine, f"perftui.session={session}", seconds=10)
