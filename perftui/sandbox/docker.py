@@ -35,8 +35,10 @@ _ANY_VERSION: Final = "1.24"
 _POLL_SECONDS: Final = 0.02
 
 
-class DockerError(SandboxLostError):
+class DockerError(SandboxLostError, EnvironmentLacksError):
     """A control call failed; the text is one line.
+
+    To a run it is a lost sandbox; where nobody catches it, the user sees what the environment lacks.
 
     Attributes:
         status: the HTTP status that the engine answered, or None where it did not answer.

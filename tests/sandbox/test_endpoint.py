@@ -54,7 +54,7 @@ def test_a_socket_of_the_user_is_found(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 async def test_nothing_there(tmp_path: Path) -> None:
-    with pytest.raises(EnvironmentLacksError, match="install and start Docker.*--sandbox process"):
+    with pytest.raises(EnvironmentLacksError, match=r"install and start Docker.*--sandbox process"):
         await connect(Endpoint(socket=str(tmp_path / "none.sock")))
 
 
@@ -62,7 +62,7 @@ async def test_nobody_listens(tmp_path: Path) -> None:
     path = tmp_path / "dead.sock"
     with socket.socket(socket.AF_UNIX) as dead:
         dead.bind(str(path))
-    with pytest.raises(EnvironmentLacksError, match="Connection refused.*start Docker"):
+    with pytest.raises(EnvironmentLacksError, match=r"Connection refused.*start Docker"):
         await connect(Endpoint(socket=str(path)))
 
 
