@@ -67,7 +67,7 @@ STAGES: dict[Stage, Glyph] = {
 """What a chain does now."""
 
 STATUSES: dict[ProblemStatus, Glyph] = {
-    "waiting": Glyph("·", ".", "waiting", styles.DIM),
+    "waiting": Glyph("·", "-", "waiting", styles.DIM),
     "running": RUNNING,
     "solved": Glyph("✔", "o", "solved", styles.GOOD),
     "unsolved": Glyph("✗", "x", "unsolved", styles.BAD),

@@ -27,7 +27,7 @@ _COMPARISONS = {
 }
 
 
-def test_lines(view: RoundView) -> list[Line]:
+def result_lines(view: RoundView) -> list[Line]:
     """All tests; those that fail come first, in full."""
     round_ = view.round
     verdict = round_.verdict if round_ is not None else None

@@ -24,7 +24,7 @@ from perftui.tui.feed import Feed, Picture
 from perftui.tui.glyphs import STATUSES
 from perftui.tui.library import Library
 from perftui.tui.panes.exchange import prompt_lines, reply_lines
-from perftui.tui.panes.results import test_lines
+from perftui.tui.panes.results import result_lines
 from perftui.tui.panes.round_view import RoundView
 from perftui.tui.panes.timings import timing_lines
 from perftui.tui.panes.why import why_line, why_lines
@@ -309,7 +309,7 @@ class ProblemScreen(CommandScreen):
             case "reply":
                 return reply_lines(view)
             case "tests":
-                return test_lines(view)
+                return result_lines(view)
         return timing_lines(view, self.text.scrollable_content_region.width)
 
     def _show_code(self, view: RoundView) -> None:

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from perftui.events.reduce import replay
+from perftui.problems.model import Comparison, TestCase
+from perftui.tui.feed import Picture
+from perftui.tui.glyphs import Glyphs
+from perftui.tui.panes.diff import change_count, diff_lines, program_lines
+from perftui.tui.panes.results import show_value, result_lines
+from perftui.tui.panes.round_view import RoundView
+from perftui.tui.panes.timings import timing_lines, trial_plot
+from perftui.tui.panes.why import why_lines
+from perftui.tui.text import Line
+from perftui.values import encode
+from tests.tui.fakes import FAST, NOW, SLOW, full_run, make_measurement, make_problem, make_trials
+
+PROGRAMS = st.lists(st.sampled_from(["x = 1", "    y = '[b]'", "", "# z", "return x"]), max_size=30).map(
+    "\n".join
+)
+
+
+def _view(problem: str, chain: int = 0, round_: int = 0) -> RoundView:
+    state = replay(full_run())
+    found = state.problems[problem]
+    return RoundView(
+        picture=Picture(state=state, now=NOW, glyphs=Glyphs()),
+        problem=found,
+        chain=found.chains[chain],
+        round=found.chains[chain].rounds[round_],
+        source=make_problem(problem),
+        trials=make_trials(),
+    )
+
+
+def _text(lines: list[Line]) -> str:
+    return "\n".join(line.content.plain for line in lines)
+
+
+@given(PROGRAMS, PROGRAMS)
+def test_a_diff_holds_both_programs_where_nothing_is_folded(old: str, new: str) -> None:
+    lines = diff_lines(old, new)
+    added, removed = change_count(lines)
+    old_count, new_count = (
+        len(text.rstrip("\n").split("\n")) if text.rstrip("\n") else 0 for text in (old, new)
+    )
+    if not any(line.tone == "skipped" for line in lines):
+        assert len(lines) - added == old_count
+        assert len(lines) - removed == new_count
+
+
+def test_a_diff_marks_lines_with_signs_and_numbers_and_folds_what_is_far() -> None:
+    far = "".join(f"line_{i} = {i}\n" for i in range(60))
+    lines = diff_lines(far + SLOW, far + FAST)
+    shown = _text(lines)
+    assert "… 58 unchanged lines" in shown
+    assert any(line.tone == "removed" and "63    - " in line.content.plain for line in lines)
+    assert any(line.tone == "added" and "   63 + " in line.content.plain for line in lines)
+    assert [line.tone for line in diff_lines(SLOW, SLOW)] == [""] * len(program_lines(SLOW))
+
+
+def test_hostile_programs_are_shown_as_escapes() -> None:
+    assert "\\x1b[2J" in _text(program_lines("x = '\x1b[2J'  # [red]"))
+    assert "[red]" in _text(program_lines("x = '\x1b[2J'  # [red]"))
+
+
+def test_values_are_shown_as_python_writes_them_and_never_decoded_when_huge() -> None:
+    assert show_value(encode((1, "a")), arguments=True) == "1, 'a'"
+    assert show_value(encode({"k": {1}})) == "{'k': {1}}"
+    assert show_value("not a code") == "not a code"
+    assert "more characters" in show_value("[" + "1," * 300_000 + "1]")
+    assert "more characters" in show_value(encode(10**5000))
+
+
+def test_stdin_tests_are_shown_as_text() -> None:
+    case = TestCase(name="t1", input="3\n1 2 3", expected="6", comparison=Comparison(kind="text"))
+    view = _view("HumanEval/0")
+    assert view.source is not None
+    source = msgspec.structs.replace(view.source, tests=(case,), kind="stdin")
+    shown = _text(result_lines(RoundView(view.picture, view.problem, view.chain, view.round, source)))
+    assert "input    3\n             1 2 3" in shown
+    assert "expected 6" in shown
+
+
+def test_timings_show_every_ratio_the_floor_the_tests_the_trials_and_the_trust() -> None:
+    shown = _text(timing_lines(_view("HumanEval/0", round_=2), 100))
+    for words in (
+        "against the reference",
+        "against the seed",
+        "baseline against itself",
+        "noise floor",
+        "1.04x",
+    ):
+        assert words in shown
+    for words in ("t1       31 %", "raw trials", "candidate", "pinned to core 1", "load 0.4"):
+        assert words in shown
+    assert "┼" in shown
+
+
+def test_what_is_not_timed_says_why() -> None:
+    assert _text(timing_lines(_view("HumanEval/4"), 100)) == "not timed: only correct programs are"
+    assert _text(timing_lines(_view("HumanEval/5"), 100)) == "measuring: 14 of 48 trials"
+    assert _text(timing_lines(_view("HumanEval/9"), 100)) == "not timed: there is no verdict yet"
+
+
+def test_flags_and_an_unmeasured_verdict_are_told() -> None:
+    view = _view("HumanEval/0")
+    assert view.round is not None
+    measurement = msgspec.structs.replace(
+        make_measurement(None), verdict="unmeasured", reason="too short", flags=("too-short", "busy")
+    )
+    round_ = msgspec.structs.replace(view.round, measurement=measurement)
+    shown = _text(timing_lines(RoundView(view.picture, view.problem, view.chain, round_), 60))
+    assert shown.startswith("unmeasured  too short")
+    assert "flags  too-short, busy" in shown
+
+
+def test_the_plot_has_a_strip_an_arm_from_fastest_to_slowest() -> None:
+    lines = _text(trial_plot(make_trials(), 100, Glyphs(plain=True))).splitlines()
+    assert [line.split()[0] for line in lines[:4]] == ["candidate", "best", "seed", "reference"]
+    assert lines[0].index("O") < lines[1].index("O") < lines[2].index("O")
+    assert trial_plot([], 100, Glyphs()) == []
+
+
+def test_why_names_the_outcome_the_verdict_the_speed_and_what_goes_on() -> None:
+    shown = _text(why_lines(_view("HumanEval/0", round_=2)))
+    assert "★ kept, and beats the reference: faster than the best so far: 12.4x" in shown
+    assert "48.2x [44.8–51.6] against the reference; slowest test t1, 31 %" in shown
+    assert "backing off: 429: rate limited, attempt 2" in _text(why_lines(_view("HumanEval/9")))
