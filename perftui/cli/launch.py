@@ -125,7 +125,7 @@ async def _start(launch: Launch) -> ExitStatus:
 async def _live(live: Live, watch: Watch) -> ExitStatus:
     status = _Status()
     async with anyio.create_task_group() as outer:
-        outer.start_soon(_stop_on_signals, live.engine.steering, status)
+        outer.start_soon(_stop_on_signals, live.engine)
         async with anyio.create_task_group() as inner:
             inner.start_soon(_supervise, live, status)
             try:
@@ -145,7 +145,6 @@ async def _live(live: Live, watch: Watch) -> ExitStatus:
 
 @dataclass
 class _Status:
-    interrupted: bool = False
     error: PerftuiError | None = None
 
 
@@ -161,13 +160,11 @@ async def _supervise(live: Live, status: _Status) -> None:
         live.ended.set()
 
 
-async def _stop_on_signals(steering: Steering, status: _Status) -> None:
+async def _stop_on_signals(engine: Engine) -> None:
     with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) as signals:
         async for _ in signals:
-            if not status.interrupted:
-                click.echo("perftui: stopping; containers are being removed …", err=True)
-            status.interrupted = True
-            steering.stop()
+            engine.notice("stopping; what runs is being ended and removed …")
+            engine.steering.stop()
 
 
 @asynccontextmanager

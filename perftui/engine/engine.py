@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import anyio
@@ -12,7 +13,8 @@ from perftui.engine.chains import Tools
 from perftui.engine.hub import LiveSession
 from perftui.engine.solve import Solver
 from perftui.engine.steering import Steering
-from perftui.events.model import ProblemStarted, RunEnded, RunPaused, RunResumed, RunUnpaused
+from perftui.errors import PerftuiError
+from perftui.events.model import Notice, ProblemStarted, RunEnded, RunPaused, RunResumed, RunUnpaused
 from perftui.events.state import RunState
 from perftui.llm.model import ModelRefusedError
 from perftui.problems.model import Problem
@@ -66,22 +68,29 @@ class Engine:
         """A watcher of this run that may also give commands."""
         return self._tools.hub.watch(self.steering)
 
+    def notice(self, text: str) -> None:
+        """Tell whoever watches something that is no fact of the run."""
+        self._tools.hub.tell(Notice(text=text))
+
     async def run(self) -> None:
         """Run to the end, or until stopped; either way the last event says which.
 
         Raises:
             ModelRefusedError: no call of the model can succeed; the run can be resumed.
+            PerftuiError: the run cannot go on, such as where no sandbox holds; likewise.
         """
-        refused: ModelRefusedError | None = None
+        failure: ModelRefusedError | PerftuiError | None = None
         with self._stopped:
             try:
                 await self._rounds_of_work()
-            except* ModelRefusedError as group:
-                refused = _first(group)
+            except* (ModelRefusedError, PerftuiError) as group:
+                failure = _first(group)
         with anyio.CancelScope(shield=True):
-            if refused is not None:
-                await self._tools.hub.record(RunEnded(how="failed", reason=str(refused)))
-                raise refused
+            if failure is not None:
+                # Where the store itself failed, there is nowhere to write it.
+                with suppress(PerftuiError):
+                    await self._tools.hub.record(RunEnded(how="failed", reason=str(failure)))
+                raise failure
             if self._stopped.cancelled_caught and self.state.status != "done":
                 await self._tools.hub.record(RunEnded(how="interrupted", reason="stopped"))
 
@@ -158,6 +167,8 @@ class Engine:
         self._woken.set()
 
 
-def _first(group: BaseExceptionGroup[ModelRefusedError]) -> ModelRefusedError:
+def _first(
+    group: BaseExceptionGroup[ModelRefusedError | PerftuiError],
+) -> ModelRefusedError | PerftuiError:
     inner = group.exceptions[0]
     return _first(inner) if isinstance(inner, BaseExceptionGroup) else inner

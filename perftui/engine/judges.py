@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from perftui.engine.memo import Memo
+from perftui.errors import EnvironmentLacksError
 from perftui.events.model import Stage
 from perftui.judging.judge import judge
 from perftui.judging.model import Verdict
@@ -15,6 +16,9 @@ from perftui.text import one_line
 
 MAX_LOSSES = 3
 """How many sandboxes a program may lose before it is reported as an infrastructure failure."""
+
+HOPELESS = 12
+"""After so many losses in a row, with nothing judged between them, it is not the programs."""
 
 OnStage = Callable[[Stage], None]
 OnLoss = Callable[[str, int], Awaitable[None]]
@@ -33,6 +37,7 @@ class Judges:
         self._pool = pool
         self._cores = cores
         self._all_tests = all_tests
+        self._lost_in_a_row = 0
         self._memo: Memo[tuple[str, str], Verdict] = Memo(keep=lambda v: v.kind != "infrastructure")
 
     def know(self, problem: Problem, candidate: str, verdict: Verdict) -> None:
@@ -58,6 +63,9 @@ class Judges:
             limits: of the problem.
             on_stage: is told `sandbox` while it waits and `judging` while it runs.
             on_loss: is told why a sandbox was lost, and which loss it is.
+
+        Raises:
+            EnvironmentLacksError: sandboxes are lost whatever runs in them.
         """
 
         async def make() -> Verdict:
@@ -67,7 +75,13 @@ class Judges:
                     return await self._once(problem, program, limits, on_stage)
                 except SandboxLostError as error:
                     reason = one_line(str(error))
+                    self._lost_in_a_row += 1
                     await on_loss(reason, loss)
+                    if self._lost_in_a_row >= HOPELESS:
+                        raise EnvironmentLacksError(
+                            f"the last {self._lost_in_a_row} sandboxes were all lost ({reason}): "
+                            "see perftui doctor"
+                        ) from error
             return Verdict(
                 kind="infrastructure",
                 reason=f"the sandbox was lost {MAX_LOSSES} times: {reason}",

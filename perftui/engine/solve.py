@@ -22,6 +22,10 @@ from perftui.text import one_line
 _log = logging.getLogger(__name__)
 
 
+class _ReferenceLostError(Exception):
+    """The sandbox failed under the reference: without its verdict nothing can be said of others."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Solver:
     """Solves one problem in one attempt, from wherever its facts stand.
@@ -43,13 +47,18 @@ class Solver:
         hub = self.tools.hub
         if self._state().status == "waiting":
             await hub.record(ProblemStarted(problem=self.problem.id, attempt=self._state().attempt))
+        lost = ""
         with cancelled:
-            limits, reference = await self._reference()
-            await self._chains(limits, reference)
+            try:
+                limits, reference = await self._reference()
+            except _ReferenceLostError as error:
+                lost = str(error)
+            else:
+                await self._chains(limits, reference)
         if cancelled.cancelled_caught:
             await self._close_chains()
         self.tools.timers.close(self.problem.id)
-        await self._end()
+        await self._end(lost)
 
     async def _reference(self) -> tuple[Limits, tuple[str, str] | None]:
         """The problem's limits and its reference, once it was seen to pass."""
@@ -69,6 +78,9 @@ class Solver:
         rules = self.tools.plan.limits
         generous = rules.limits(None)
         verdicts = [(text, await self._verdict(text, generous)) for text in self.problem.references]
+        for _, verdict in verdicts:
+            if verdict.kind == "infrastructure":
+                raise _ReferenceLostError(f"the reference could not be judged: {verdict.reason}")
         correct = [(text, verdict) for text, verdict in verdicts if verdict.correct]
         if correct:
             text, verdict = min(correct, key=lambda pair: sum(r.cpu_ns for r in pair[1].results))
@@ -142,9 +154,9 @@ class Solver:
             )
         )
 
-    async def _end(self) -> None:
+    async def _end(self, lost: str) -> None:
         state = self._state()
-        how, reason = how_it_ended(state)
+        how, reason = ("infrastructure", lost) if lost else how_it_ended(state)
         await self.tools.hub.record(
             ProblemEnded(problem=self.problem.id, attempt=state.attempt, how=how, reason=reason)
         )
