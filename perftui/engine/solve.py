@@ -156,7 +156,10 @@ class Solver:
 
     async def _end(self, lost: str) -> None:
         state = self._state()
-        how, reason = ("infrastructure", lost) if lost else how_it_ended(state)
+        how: ProblemEndKind = "infrastructure"
+        reason = lost
+        if not lost:
+            how, reason = how_it_ended(state)
         await self.tools.hub.record(
             ProblemEnded(problem=self.problem.id, attempt=state.attempt, how=how, reason=reason)
         )
