@@ -18,7 +18,7 @@ TEST_TIME_TRIALS = 5
 _TEST_TIME_SHARE = 0.12
 _REFINEMENTS = 2
 _SETTLED = 1.25
-_ENOUGH_PAIRS = 8
+_ENOUGH_BLOCKS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +48,20 @@ async def fill_window(
     seconds = trial_seconds(budget_seconds, len(cast.arms))
     filling = {rival.names[0] for rival in cast.rivals.values()} or {cast.baseline.names[0]}
     walls: dict[ArmName, float] = {}
-    repeats, trial = 1, 0.0
+    repeats, expected = 1, 0.0
     for zygote in range(1 + _REFINEMENTS):
-        started = clock()
         paces = await _paces(runner, cast, repeats=repeats, zygote=zygote, clock=clock)
-        trial = (clock() - started) / (len(paces) + 1)
         # The quickest that was seen: one trial that had to wait must not shrink the window.
         walls = {name: min(pace.wall_ns, walls.get(name, inf)) for name, pace in paces.items()}
         work = min(paces[name].work_ns for name in filling)
         wanted = passes(work, max(walls.values()), seconds)
         settled = repeats / _SETTLED <= wanted <= repeats * _SETTLED
-        trial *= max(1.0, wanted / repeats)
+        expected = _trials_seconds(cast, paces, wanted - repeats)
         repeats = wanted
         if work >= WINDOW_NS or (settled and zygote > 0):
             break
-    block = trial * (2 * len(cast.arms) + 1)
-    if block * _ENOUGH_PAIRS <= budget_seconds:
-        return Window(repeats, mirrored=True, block_seconds=block)
-    return Window(repeats, mirrored=False, block_seconds=trial * (len(cast.arms) + 1))
+    mirrored = 2 * expected * _ENOUGH_BLOCKS <= budget_seconds
+    return Window(repeats, mirrored, 2 * expected if mirrored else expected)
 
 
 async def time_tests(
@@ -111,16 +107,25 @@ def times_of(names: tuple[str, ...], mine: list[TrialFact], nulls: list[TrialFac
 async def _paces(
     runner: Runner, cast: Cast, *, repeats: int, zygote: int, clock: Callable[[], float]
 ) -> dict[ArmName, Pace]:
-    null = await runner.null(cast.baseline, repeats=repeats, zygote=zygote)
+    """The pace of each arm, the null program's among them and without the control's."""
     paces: dict[ArmName, Pace] = {}
+    metered = 0
+    started = clock()
+    null = await runner.null(cast.baseline, repeats=repeats, zygote=zygote)
+    paces["null"] = pace_of(null, null, repeats, clock() - started, whole=runner.work.whole)
     for arm in cast.arms:
         if arm.names[0] == "control":
             continue
         started = clock()
         fact = await runner.run(arm, repeats=repeats, zygote=zygote)
-        # Each pass of a program that reads stdin starts processes: their start takes time as well.
-        wall_ns = (clock() - started) * 1e9 if runner.work.whole else fact.wall_ns
-        if cpu_ns(fact) == 0:
-            raise UnfitError("the sandbox reads no CPU clock, so speed cannot be measured", "no-clock")
-        paces[arm.names[0]] = pace_of(fact, null, repeats, wall_ns)
+        metered += cpu_ns(fact)
+        paces[arm.names[0]] = pace_of(fact, null, repeats, clock() - started, whole=runner.work.whole)
+    if metered == 0:
+        raise UnfitError("the sandbox reads no CPU clock, so speed cannot be measured", "no-clock")
     return paces
+
+
+def _trials_seconds(cast: Cast, paces: dict[ArmName, Pace], more: int) -> float:
+    """How long one trial of each arm takes, the control and the null program too, with more passes."""
+    names = [*paces, cast.baseline.names[0]]
+    return sum(paces[name].seconds + max(0, more) * paces[name].wall_ns / 1e9 for name in names)

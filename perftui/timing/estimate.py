@@ -32,7 +32,7 @@ MIN_BLOCKS = 4
 MIN_FLOOR = 1.03
 """No gain under 3 % is claimed: code layout and hash seeds alone move programs by that much."""
 
-_RESAMPLES = 1000
+_RESAMPLES = 600
 _CENTRAL_PERCENTILES = (2.5, 97.5)
 _CENTRAL_Z = 1.959964
 

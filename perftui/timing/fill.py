@@ -21,18 +21,20 @@ _PAIRS_WANTED = 14
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """What one pass of an arm was seen to cost.
+    """What a program was seen to take.
 
     Attributes:
-        work_ns: CPU time of the calls, without the null program's, at least 1.
-        wall_ns: wall time, for the bound on a trial.
+        work_ns: CPU time of the calls of one pass, without the null program's, at least 1.
+        wall_ns: wall time of one pass, for the bound on a trial.
+        seconds: wall time of the whole trial.
     """
 
     work_ns: float
     wall_ns: float
+    seconds: float
 
 
-def pace_of(fact: TrialFact, null: TrialFact, repeats: int, wall_ns: float) -> Pace:
+def pace_of(fact: TrialFact, null: TrialFact, repeats: int, seconds: float, *, whole: bool) -> Pace:
     """The pace of an arm from one trial, by its later passes where it has some.
 
     The first pass finds cold caches and code that is not yet specialised; it tells little of 400.
@@ -41,10 +43,13 @@ def pace_of(fact: TrialFact, null: TrialFact, repeats: int, wall_ns: float) -> P
         fact: of the trial.
         null: of the null program's trial with as many passes.
         repeats: how many.
-        wall_ns: wall time that the trial's passes took.
+        seconds: wall time that the trial took.
+        whole: for programs that read stdin: each of their passes starts processes, which takes
+            wall time as well.
     """
     work = _later_pass(fact, repeats) - _later_pass(null, repeats)
-    return Pace(work_ns=max(1.0, work), wall_ns=wall_ns / repeats)
+    wall_ns = seconds * 1e9 if whole else fact.wall_ns
+    return Pace(work_ns=max(1.0, work), wall_ns=wall_ns / repeats, seconds=seconds)
 
 
 def trial_seconds(budget_seconds: float, arms: int) -> float:

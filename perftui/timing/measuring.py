@@ -17,7 +17,7 @@ from perftui.timing.calibrating import Window, fill_window, time_tests
 from perftui.timing.cost import Block, Run
 from perftui.timing.estimate import MIN_BLOCKS
 from perftui.timing.model import Arm, Measurement
-from perftui.timing.quality import load_average
+from perftui.timing.quality import is_metered, load_average
 from perftui.timing.schedule import Cast, block_order, cast_of, zygote_of
 from perftui.timing.sequential import Plan, Stop, decide, fit, look_confidence, next_look
 from perftui.timing.summary import Evidence, Failure, summarise
@@ -127,10 +127,15 @@ class _Loop:
         """Run blocks up to a number, or as many as end within the budget."""
         blocks = self.evidence.blocks
         expected = window.block_seconds
-        began, first = self.clock(), len(blocks)
+        began, ran = self.clock(), 0
         while len(blocks) < until and self.clock() + expected <= self.deadline:
-            blocks.append(await self._block(len(blocks), window, rng))
-            expected = (self.clock() - began) / (len(blocks) - first)
+            block = await self._block(len(blocks), window, rng)
+            ran += 1
+            expected = (self.clock() - began) / ran
+            if not is_metered(block):
+                self.evidence.unmetered += 1
+                continue
+            blocks.append(block)
             self.on_progress(len(blocks), until)
 
     async def _block(self, index: int, window: Window, rng: random.Random) -> Block:

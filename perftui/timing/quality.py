@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from perftui.sandbox.protocol import TrialFact
+from perftui.timing.cost import Block
 from perftui.timing.model import Ratio
 
 WALL_OVER_CPU = 1.5
@@ -36,6 +37,16 @@ def is_busy(facts: Sequence[TrialFact], load: float, cores: int) -> bool:
 def control_off(control: Ratio) -> bool:
     """Whether the baseline differs from itself: its interval excludes 1, or it is far from 1."""
     return not control.low <= 1 <= control.high or not 1 / CONTROL_FAR <= control.estimate <= CONTROL_FAR
+
+
+def is_metered(block: Block) -> bool:
+    """Whether every program's work was read in a block.
+
+    Calling even the null program takes many microseconds, so work of 0 ns is a reading that came too
+    early: a busy kernel may account for a process only after it has left its core. Such a block says
+    nothing of any program and is measured again.
+    """
+    return all(sum(run.fact.first_ns) + run.fact.rest_ns > 0 for run in block.runs)
 
 
 def cpu_ns(fact: TrialFact) -> int:

@@ -29,7 +29,20 @@ _RIVAL_WORDS: dict[ArmName, str] = {
 
 @dataclass
 class Evidence:
-    """All that was collected in a measurement, whatever became of it."""
+    """All that was collected in a measurement, whatever became of it.
+
+    Attributes:
+        core: the core it ran on.
+        cores: of the machine.
+        load_average: when it began.
+        budget_seconds: that it may take.
+        repeats: passes per trial.
+        blocks: whole and metered.
+        unmetered: how many more were thrown away, because a clock was read too early.
+        test_times: of the candidate.
+        figures: of the last look.
+        ending: why the measuring stopped.
+    """
 
     core: int
     cores: int
@@ -37,6 +50,7 @@ class Evidence:
     budget_seconds: float
     repeats: int = 1
     blocks: list[Block] = field(default_factory=list)
+    unmetered: int = 0
     test_times: tuple[TestTime, ...] = ()
     figures: Figures | None = None
     ending: Ending = None
@@ -130,6 +144,7 @@ def _flags(evidence: Evidence, deciding: ArmName | None, failure: Failure | None
     facts: list[TrialFact] = [run.fact for block in evidence.blocks for run in block.runs]
     flags = {
         "busy": is_busy(facts, evidence.load_average, evidence.cores),
+        "meter-lost": evidence.unmetered > 0,
         "control-off": figures is not None and control_off(figures.control),
         "too-short": figures is not None and deciding in figures.short,
         "repeats-cheaper": figures is not None and figures.repeats_cheaper,

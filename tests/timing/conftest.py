@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
 import pytest
 
 from perftui.sandbox.protocol import (
@@ -58,6 +59,7 @@ class FakeSandbox:
     meter_us: float = 8.0
     overhead_seconds: float = 0.002
     clockless: bool = False
+    meter_lost: float = 0.0
     now: float = 0.0
     jobs: list[TrialJob] = field(default_factory=list)
 
@@ -80,6 +82,8 @@ class FakeSandbox:
         self.now += self.overhead_seconds + fact.wall_ns / 1e9
         if self.clockless:
             return TrialFact(end=fact.end, wall_ns=fact.wall_ns, outputs=fact.outputs)
+        if self.meter_lost and self._rng.random() < self.meter_lost:
+            return msgspec.structs.replace(fact, first_ns=(0,) * len(fact.first_ns), rest_ns=0)
         return fact
 
     def _fact(self, job: TrialJob, script: Script) -> TrialFact:

@@ -90,8 +90,10 @@ def test_a_small_budget_makes_trials_short() -> None:
 def test_the_pace_is_that_of_later_passes_without_the_null_programs() -> None:
     fact = TrialFact(end="returned", first_ns=(90_000,), rest_ns=99 * 6_000, wall_ns=2_000_000)
     null = TrialFact(end="returned", first_ns=(20_000,), rest_ns=99 * 1_000)
-    assert pace_of(fact, null, 100, 2_000_000).work_ns == 5_000
-    assert pace_of(fact, null, 100, 2_000_000).wall_ns == 20_000
+    pace = pace_of(fact, null, 100, 0.005, whole=False)
+    assert pace.work_ns == 5_000
+    assert pace.wall_ns == 20_000
+    assert pace_of(fact, null, 100, 0.005, whole=True).wall_ns == 50_000
 
 
 def test_work_is_too_short_where_the_meter_or_the_harness_outweigh_it() -> None:
