@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -36,6 +36,7 @@ class ProblemRow:
         title: its short name.
         glyph: how it stands.
         strips: a strip of marks a chain.
+        strips_width: cells that they take, with a space between chains.
         tests: passed of all, of the best program, or of the last judged one.
         passed: whether all tests passed.
         vs_reference: figures, or what stands in their place.
@@ -57,6 +58,7 @@ class ProblemRow:
     title: str
     glyph: Glyph
     strips: tuple[tuple[_Part, ...], ...]
+    strips_width: int
     tests: str
     passed: bool
     vs_reference: str
@@ -106,13 +108,15 @@ def problem_row(problem: ProblemState, order: int, now: float, glyphs: Glyphs) -
     against = measurement.vs_reference if measurement is not None else None
     ratio = chains.headline(measurement)
     flagged = chains.any_flagged(problem)
+    strips = _strips(problem, glyphs)
     accused = flagged and best is None
     state, style = _state(problem, doing, now)
     return ProblemRow(
         key=problem.head.id,
         title=one_line(problem.head.title, 60),
         glyph=_glyph(problem, doing, flagged=flagged),
-        strips=_strips(problem, glyphs),
+        strips=strips,
+        strips_width=sum(len(strip) for strip in strips) + max(0, len(strips) - 1),
         tests="{}/{}".format(*passed) if passed is not None else "–",
         passed=best is not None,
         vs_reference="suspected cheating" if accused else figures.ratio(against),
@@ -149,11 +153,6 @@ def filter_rows(rows: Iterable[ProblemRow], text: str) -> list[ProblemRow]:
     """Rows in which every word of a text occurs, whatever its case."""
     words = text.casefold().split()
     return [row for row in rows if all(word in _haystack(row) for word in words)]
-
-
-def strip_width(strips: Sequence[tuple[_Part, ...]]) -> int:
-    """Cells that the strips of all chains take, with a space between chains."""
-    return sum(len(strip) for strip in strips) + max(0, len(strips) - 1)
 
 
 def _haystack(row: ProblemRow) -> str:

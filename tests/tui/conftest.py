@@ -47,9 +47,8 @@ class Driven:
     clock: Clock
 
     async def press(self, *keys: str) -> None:
-        for key in keys:
-            await self.pilot.press(key)
-            await self.settle()
+        await self.pilot.press(*keys)
+        await self.settle()
 
     async def settle(self) -> None:
         """Let everything that was set off come to its end, and the timer's work be done."""

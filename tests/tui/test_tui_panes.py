@@ -9,7 +9,7 @@ from perftui.problems.model import Comparison, TestCase
 from perftui.tui.feed import Picture
 from perftui.tui.glyphs import Glyphs
 from perftui.tui.panes.diff import change_count, diff_lines, program_lines
-from perftui.tui.panes.results import show_value, result_lines
+from perftui.tui.panes.results import result_lines, show_value
 from perftui.tui.panes.round_view import RoundView
 from perftui.tui.panes.timings import timing_lines, trial_plot
 from perftui.tui.panes.why import why_lines

@@ -263,6 +263,23 @@ async def test_a_small_terminal_says_so_and_comes_back(drive: Drive) -> None:
         assert "HumanEval/0" in it.screen_text
 
 
+async def test_before_anything_has_happened_the_latest_notice_is_shown(drive: Drive) -> None:
+    async with drive(FakeSession()) as it:
+        assert "starting …" in it.screen_text
+        it.session.feed(ev.Notice(run=RUN, text="building the sandbox image: step 3 of 9"))
+        await it.settle()
+        assert "building the sandbox image: step 3 of 9" in it.screen_text
+        it.session.feed(*full_run(hold=False))
+        await it.settle()
+        assert "HumanEval/0" in it.screen_text
+
+
+async def test_a_warning_is_brought_to_the_eye(drive: Drive) -> None:
+    async with drive() as it:
+        it.session.feed(ev.Notice(run=RUN, text="[red]errors rise[/red]", severity="warning"))
+        await it.until(lambda: any("[red]errors rise[/red]" in n.message for n in it.app._notifications))
+
+
 async def test_ascii_terminals_get_ascii_only(drive: Drive) -> None:
     async with drive(plain=True) as it:
         assert it.screen_text.isascii()

@@ -23,6 +23,8 @@ def why_line(view: RoundView) -> Content:
     glyph = round_glyph(round_)
     reason = round_.outcome.reason if round_.outcome is not None else ""
     mark, style = view.picture.glyphs.part(glyph)
+    if not reason and view.chain.stage is not None and round_ is view.chain.rounds[-1]:
+        reason = STAGES[view.chain.stage].word
     word = glyph.word if reason else f"{glyph.word} …"
     return Content.assemble(
         (f"{mark} {word}", f"bold {style}"), f": {one_line(reason, 600)}" if reason else ""

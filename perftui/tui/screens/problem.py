@@ -202,7 +202,7 @@ class ProblemScreen(CommandScreen):
         self.redraw()
 
     def _place_cursor(self, problem: ProblemState) -> None:
-        """Begin at the best program, or at what is going on."""
+        """Begin at what is going on, in the pane where something can be seen; else at the best program."""
         if self._placed or not self.rounds.rows:
             return
         self._placed = True
@@ -210,6 +210,8 @@ class ProblemScreen(CommandScreen):
         busy = [chain for chain in problem.chains if chain.stage is not None and chain.rounds]
         if busy:
             self.rounds.select(f"{problem.attempt}/{busy[0].index}/{len(busy[0].rounds) - 1}")
+            if busy[0].rounds[-1].code is None:
+                self._open("reply")
         elif best is not None:
             self.rounds.select(f"{problem.attempt}/{best.chain}/{best.round}")
 
@@ -271,8 +273,11 @@ class ProblemScreen(CommandScreen):
         return spread(Content.assemble(*parts), Content.styled(note, styles.DIM), room - 1)
 
     def _code_note(self, view: RoundView) -> str:
-        if self._against == "whole" or self._old_code(view) is None:
+        old = self._old_code(view)
+        if self._against == "whole" or old is None:
             return "whole program (t)"
+        if view.round is not None and old == view.round.code:
+            return f"the same as the {self._against} (t)"
         return f"diff to {self._against} (t)"
 
     def _old_code(self, view: RoundView) -> str | None:

@@ -8,7 +8,7 @@ from textual.content import Content
 
 from perftui.tui import styles
 from perftui.tui.glyphs import Glyphs
-from perftui.tui.rows import ProblemRow, strip_width
+from perftui.tui.rows import ProblemRow
 from perftui.tui.text import fit, right
 from perftui.tui.widgets.line_list import LineList
 
@@ -63,7 +63,7 @@ class ProblemList(LineList[ProblemRow]):
     def show(self, rows: list[ProblemRow]) -> None:  # type: ignore[override] # rows are measured once
         """Show rows; columns grow with what they hold and never shrink, so that nothing jumps."""
         id_width = max((len(row.key) for row in rows), default=8)
-        rounds = max((strip_width(row.strips) for row in rows), default=6)
+        rounds = max((row.strips_width for row in rows), default=6)
         if id_width > self._id_width or rounds > self._rounds_width:
             self._id_width = max(id_width, self._id_width)
             self._rounds_width = max(rounds, self._rounds_width)
