@@ -5,6 +5,7 @@ from __future__ import annotations
 from perftui.events.state import ChainState, ProblemState
 from perftui.events.summary import is_flagged
 from perftui.refine.chain import Round
+from perftui.text import one_line
 from perftui.timing.model import Measurement, Ratio
 from perftui.tui.feed import HeldKey
 from perftui.tui.glyphs import OPTIMISED, OUTCOMES, RUNNING, STOPPED, Glyph, Glyphs
@@ -53,6 +54,11 @@ def held_chain(problem: ProblemState) -> ChainState | None:
 def held_key(problem: ProblemState, chain: ChainState) -> HeldKey:
     """What tells one held action from all others."""
     return problem.head.id, problem.attempt, chain.index, len(chain.rounds)
+
+
+def name_of(problem: ProblemState) -> str:
+    """A problem's id, fit to be shown: it comes from a file."""
+    return one_line(problem.head.id, 60)
 
 
 def any_flagged(problem: ProblemState) -> bool:

@@ -11,6 +11,7 @@ from perftui.engine.control import Decision, RunControl, RunSession
 from perftui.events.model import Event, Notice
 from perftui.events.reduce import apply
 from perftui.events.state import RunState
+from perftui.text import one_line
 from perftui.tui.glyphs import Glyphs
 
 FOLD_SECONDS = 0.03
@@ -144,7 +145,7 @@ class Feed:
     def _fold(self, event: Event) -> None:
         self.state = apply(self.state, event)
         if isinstance(event, Notice):
-            self._notice = event.text
+            self._notice = one_line(event.text)
             self._fresh_notices.append(event)
         if not self._opened and self.state.plan is not None:
             self._opened = True

@@ -10,6 +10,7 @@ import msgspec
 from perftui.engine.control import RunSession
 from perftui.events.state import RunStatus
 from perftui.problems.model import Problem
+from perftui.text import one_line
 from perftui.timing.model import Trial
 
 
@@ -78,7 +79,7 @@ def is_recorded(model: str) -> bool:
 
 def model_label(model: str) -> str:
     """A model as a header shows it: a recording says so, and leaves out where its file lies."""
-    kind, _, name = model.partition(":")
+    kind, _, name = one_line(model).partition(":")
     if kind not in {"recorded", "samples"}:
-        return model
+        return one_line(model)
     return f"{kind}: {name.rsplit('/', 1)[-1]}"

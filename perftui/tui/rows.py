@@ -33,6 +33,7 @@ class ProblemRow:
 
     Attributes:
         key: the problem's id.
+        name: the same, fit to be shown.
         title: its short name.
         glyph: how it stands.
         strips: a strip of marks a chain.
@@ -55,6 +56,7 @@ class ProblemRow:
     """
 
     key: str
+    name: str
     title: str
     glyph: Glyph
     strips: tuple[tuple[_Part, ...], ...]
@@ -113,6 +115,7 @@ def problem_row(problem: ProblemState, order: int, now: float, glyphs: Glyphs) -
     state, style = _state(problem, doing, now)
     return ProblemRow(
         key=problem.head.id,
+        name=chains.name_of(problem),
         title=one_line(problem.head.title, 60),
         glyph=_glyph(problem, doing, flagged=flagged),
         strips=strips,
@@ -156,7 +159,7 @@ def filter_rows(rows: Iterable[ProblemRow], text: str) -> list[ProblemRow]:
 
 
 def _haystack(row: ProblemRow) -> str:
-    words = (row.key, row.title, row.state, row.glyph.word, row.vs_reference, row.slowest)
+    words = (row.name, row.title, row.state, row.glyph.word, row.vs_reference, row.slowest)
     return " ".join(words).casefold()
 
 

@@ -7,6 +7,7 @@ from textual.content import Content
 from perftui.events.plan import Environment, RunPlan
 from perftui.events.state import RunState, RunStatus
 from perftui.events.summary import Totals, totals
+from perftui.text import one_line
 from perftui.tui import figures, styles
 from perftui.tui.feed import Picture
 from perftui.tui.glyphs import Glyphs
@@ -78,11 +79,11 @@ def _what(plan: RunPlan, *, compact: bool) -> Content:
     parts: list[str | tuple[str, str]] = [" "]
     if not compact:
         parts += [("perftui", styles.TITLE), "  "]
-    benchmark = plan.benchmark.rstrip("/").rsplit("/", 1)[-1]
+    benchmark = one_line(plan.benchmark.rstrip("/").rsplit("/", 1)[-1], 40)
     parts += [(benchmark, styles.HEAD), (" · ", styles.DIM), (model, style)]
     if is_recorded(plan.model) and not compact:
         parts.append((" (no model is asked)", styles.DIM))
-    strategy = f" · {plan.strategy} · K={plan.chains}" if not compact else f" · K={plan.chains}"
+    strategy = f" · {one_line(plan.strategy, 40)} · K={plan.chains}" if not compact else f" · K={plan.chains}"
     parts.append((strategy, styles.DIM))
     return Content.assemble(*parts)
 
@@ -111,7 +112,7 @@ def _where(picture: Picture, environment: Environment | None, width: int, *, com
     sandbox = environment.sandbox
     if sandbox.kind == "process":
         text = " process sandbox: unconfined by a container"
-        reason = f" ({environment.sandbox_reason})" if environment.sandbox_reason else ""
+        reason = f" ({one_line(environment.sandbox_reason)})" if environment.sandbox_reason else ""
         left = Content.assemble((text, styles.WARN), (reason, styles.DIM))
     else:
         detail = "" if compact else f": {sandbox.confinement}"
@@ -120,7 +121,7 @@ def _where(picture: Picture, environment: Environment | None, width: int, *, com
         "unpinned" if environment.timing_core is None else environment.timing_core
     )
     about = "speed is unmeasured: no clock" if sandbox.clock == "none" else timing
-    ended = picture.state.reason if picture.state.ended_at is not None else ""
+    ended = one_line(picture.state.reason) if picture.state.ended_at is not None else ""
     note = ended or (picture.notice if picture.state.status == "running" else "")
     if note:
         return spread(

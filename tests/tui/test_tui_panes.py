@@ -74,6 +74,23 @@ def test_values_are_shown_as_python_writes_them_and_never_decoded_when_huge() ->
     assert "more characters" in show_value(encode(10**5000))
 
 
+def test_of_many_passing_tests_the_first_are_shown_with_their_values() -> None:
+    view = _view("HumanEval/0")
+    assert view.source is not None
+    case = view.source.tests[0]
+    many = tuple(msgspec.structs.replace(case, name=f"t{i}") for i in range(500))
+    source = msgspec.structs.replace(view.source, tests=many)
+    assert view.round is not None
+    assert view.round.verdict is not None
+    result = view.round.verdict.results[0]
+    results = tuple(msgspec.structs.replace(result, name=f"t{i}", passed=i != 499) for i in range(500))
+    verdict = msgspec.structs.replace(view.round.verdict, results=results)
+    round_ = msgspec.structs.replace(view.round, verdict=verdict)
+    shown = _text(result_lines(RoundView(view.picture, view.problem, view.chain, round_, source)))
+    assert shown.count("input") == 40
+    assert shown.index("t499") < shown.index("t0 ")
+
+
 def test_stdin_tests_are_shown_as_text() -> None:
     case = TestCase(name="t1", input="3\n1 2 3", expected="6", comparison=Comparison(kind="text"))
     view = _view("HumanEval/0")

@@ -8,6 +8,7 @@ from perftui.events.state import Activity, ChainState, ProblemState
 from perftui.events.summary import problem_best, problem_stage
 from perftui.text import one_line
 from perftui.tui import figures, glyphs, styles
+from perftui.tui.chains import name_of
 from perftui.tui.feed import Picture
 from perftui.tui.rows import stage_words
 from perftui.tui.text import Line, plain_lines, tail_lines
@@ -20,7 +21,7 @@ def live_lines(picture: Picture, problem: ProblemState | None) -> list[Line]:
     if problem is None:
         return []
     doing = problem_stage(problem)
-    head = [(problem.head.id, styles.TITLE), ("  ", "")]
+    head = [(name_of(problem), styles.TITLE), ("  ", "")]
     if doing is None:
         return [Line(Content.assemble(*head, (_status(problem), styles.DIM))), *_ended(problem)]
     chain = problem.chains[doing.chain]
@@ -85,6 +86,6 @@ def _activity(item: Activity) -> Content:
     return Content.assemble(
         (f"{figures.clock(item.at)} ", styles.DIM),
         (f"{item.glyph} ", glyphs.style_of(item.glyph)),
-        (f"{item.problem} " if item.problem else "", styles.HEAD),
+        (f"{one_line(item.problem, 60)} " if item.problem else "", styles.HEAD),
         one_line(item.text, 300),
     )

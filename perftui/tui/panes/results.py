@@ -16,7 +16,9 @@ from perftui.tui.text import Line, lines
 from perftui.values import CodeError, decode, decode_arguments
 
 VALUE_LIMIT = 1_200
-_DECODE_LIMIT = 200_000
+_DECODE_LIMIT = 20_000
+_IN_FULL = 40
+"""How many passing tests are shown with their values; the others have a line each."""
 _COMPARISONS = {
     "equal": "",
     "close": "within {tolerance:g}",
@@ -44,8 +46,11 @@ def result_lines(view: RoundView) -> list[Line]:
             )
         ]
     shown = _head(verdict)
-    for name in sorted(names, key=lambda name: name not in known or known[name].passed):
-        shown += _one(name, cases.get(name), known.get(name), view.picture.glyphs)
+    names.sort(key=lambda name: name not in known or known[name].passed)
+    for at, name in enumerate(names):
+        result = known.get(name)
+        in_full = at < _IN_FULL or (result is not None and not result.passed)
+        shown += _one(name, cases.get(name) if in_full else None, result, view.picture.glyphs)
     return shown
 
 

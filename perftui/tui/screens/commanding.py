@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from perftui.events.state import ProblemState
-from perftui.tui.chains import held_chain, held_key
+from perftui.tui.chains import held_chain, held_key, name_of
 from perftui.tui.feed import Picture
 from perftui.tui.screens.confirm import ConfirmScreen
 from perftui.tui.screens.pictured import PicturedScreen
@@ -107,7 +107,7 @@ class CommandScreen(PicturedScreen):
         problem = self.target()
         if problem is not None and self.feed.control is not None:
             self.feed.control.rerun(problem.head.id)
-            self.notify(f"attempt {problem.attempt + 1} of {problem.head.id} is asked for")
+            self.notify(f"attempt {problem.attempt + 1} of {name_of(problem)} is asked for", markup=False)
 
     def action_cancel(self) -> None:
         """Ask, then end the problem."""
@@ -121,7 +121,7 @@ class CommandScreen(PicturedScreen):
                 self.feed.control.cancel(name)
 
         detail = "Its chains end now. What is known of it stays, and r can solve it anew."
-        self.app.push_screen(ConfirmScreen(f"Cancel {name}?", detail), answered)
+        self.app.push_screen(ConfirmScreen(f"Cancel {name_of(problem)}?", detail), answered)
 
     def _step_target(self, *, on: bool) -> None:
         problem = self.target()

@@ -20,6 +20,7 @@ from perftui.problems.model import Problem
 from perftui.text import one_line
 from perftui.timing.model import Trial
 from perftui.tui import figures, styles
+from perftui.tui.chains import name_of
 from perftui.tui.feed import Feed, Picture
 from perftui.tui.glyphs import STATUSES
 from perftui.tui.library import Library
@@ -80,7 +81,7 @@ class ProblemScreen(CommandScreen):
         self._trials: dict[str, Sequence[Trial]] = {}
         self._pane: Pane = "code"
         self._against: Against = "parent"
-        self._shown: object = None
+        self._made_from: tuple[object, ...] = ()
         self._placed = False
 
     def compose(self) -> ComposeResult:
@@ -150,7 +151,7 @@ class ProblemScreen(CommandScreen):
         code = view.round.code if view is not None and view.round is not None else None
         copied = (code or "") if self._pane == "code" else self.text.text
         self.app.copy_to_clipboard(copied)
-        self.notify(f"{self._pane} copied, {len(copied):,} characters")
+        self.notify(f"{self._pane} copied, {len(copied):,} characters", markup=False)
 
     def action_back(self) -> None:
         """Back to the list."""
@@ -189,7 +190,6 @@ class ProblemScreen(CommandScreen):
             self._source = await self._library.problem(self.feed.session.run, self._problem)
         except PerftuiError as error:
             self.notify(str(error), severity="warning", markup=False)
-        self._shown = None
         self.redraw()
 
     @work(exclusive=True, group="trials", exit_on_error=False)
@@ -198,7 +198,6 @@ class ProblemScreen(CommandScreen):
             self._trials[candidate] = await self._library.trials(self.feed.session.run, candidate)
         except PerftuiError as error:
             self.notify(str(error), severity="warning", markup=False)
-        self._shown = None
         self.redraw()
 
     def _place_cursor(self, problem: ProblemState) -> None:
@@ -230,7 +229,9 @@ class ProblemScreen(CommandScreen):
         width = self.size.width - 1
         problem = view.problem
         title = Content.assemble(
-            (f" {problem.head.id}", styles.TITLE), f"  {one_line(problem.head.title, 60)}", *self._where(view)
+            (f" {name_of(problem)}", styles.TITLE),
+            f"  {one_line(problem.head.title, 60)}",
+            *self._where(view),
         )
         lines = [spread(title, self._standing(view), width)]
         if not self.has_class("-tall"):
@@ -296,18 +297,31 @@ class ProblemScreen(CommandScreen):
             return
         row = self.rounds.selected
         place = (self._pane, row.key if row is not None else "")
-        lines = self._text_lines(view)
-        self.text.show(
-            lines, follow=self._pane == "reply" and bool(view.streaming), home=place != self._shown
-        )
-        self._shown = place
+        width = self.text.scrollable_content_region.width
+        made_from = (*place, width, view.round, view.source, view.trials, self._moving_part(view))
+        if made_from != self._made_from:
+            follows = self._pane == "reply" and bool(view.streaming)
+            lines = self._text_lines(view, width)
+            self.text.show(lines, follow=follows, home=place != self._made_from[:2])
+            self._made_from = made_from
         if self._pane == "timings" and view.round is not None and view.round.measurement is not None:
             candidate = view.round.candidate or ""
             if candidate not in self._trials:
                 self._trials[candidate] = ()
                 self._load_trials(candidate)
 
-    def _text_lines(self, view: RoundView) -> list[Line]:
+    def _moving_part(self, view: RoundView) -> object:
+        """What of the chain the open pane shows; no other change of it is worth making lines anew."""
+        match self._pane:
+            case "prompt":
+                return view.chain.held
+            case "reply":
+                return view.streaming
+            case "timings":
+                return view.chain.progress
+        return None
+
+    def _text_lines(self, view: RoundView, width: int) -> list[Line]:
         match self._pane:
             case "prompt":
                 return prompt_lines(view)
@@ -315,7 +329,7 @@ class ProblemScreen(CommandScreen):
                 return reply_lines(view)
             case "tests":
                 return result_lines(view)
-        return timing_lines(view, self.text.scrollable_content_region.width)
+        return timing_lines(view, width)
 
     def _show_code(self, view: RoundView) -> None:
         code = view.round.code if view.round is not None else None

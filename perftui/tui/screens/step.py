@@ -17,7 +17,7 @@ from perftui.events.state import ChainState, ProblemState
 from perftui.refine.actions import Ask
 from perftui.text import one_line
 from perftui.tui import styles
-from perftui.tui.chains import held_key
+from perftui.tui.chains import held_key, name_of
 from perftui.tui.feed import Feed, Picture
 from perftui.tui.panes.messages import message_lines, tokens_about
 from perftui.tui.widgets.key_bar import KeyBar
@@ -97,7 +97,7 @@ class StepScreen(ModalScreen[None]):
 def _title(state: ProblemState, chain: ChainState, ask: Ask) -> Content:
     return Content.assemble(
         ("next: ask the model  ", styles.WARN),
-        (f"{state.head.id} · chain {chain.index + 1} · round {len(chain.rounds) + 1}\n", styles.TITLE),
+        (f"{name_of(state)} · chain {chain.index + 1} · round {len(chain.rounds) + 1}\n", styles.TITLE),
         (f"{ask.phase} · {one_line(ask.label, 60)} · {ask.conversation}", styles.HEAD),
         (f" · about {tokens_about(ask.messages):,} tokens · temperature {ask.temperature:g}", styles.DIM),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from perftui.tui import styles
@@ -62,7 +63,7 @@ class ProblemList(LineList[ProblemRow]):
 
     def show(self, rows: list[ProblemRow]) -> None:  # type: ignore[override] # rows are measured once
         """Show rows; columns grow with what they hold and never shrink, so that nothing jumps."""
-        id_width = max((len(row.key) for row in rows), default=8)
+        id_width = max((cell_len(row.name) for row in rows), default=8)
         rounds = max((row.strips_width for row in rows), default=6)
         if id_width > self._id_width or rounds > self._rounds_width:
             self._id_width = max(id_width, self._id_width)
@@ -93,7 +94,7 @@ class ProblemList(LineList[ProblemRow]):
         """One row."""
         c = self.columns
         cursor = self._glyphs.line("cursor") if selected else " "
-        cells: list[list[_Part]] = [[(fit(row.key, c.id), styles.HEAD if row.working else "")]]
+        cells: list[list[_Part]] = [[(fit(row.name, c.id), styles.HEAD if row.working else "")]]
         if c.title:
             cells.append([(fit(row.title, c.title), styles.DIM)])
         cells.append(_strips(row, c.rounds))
