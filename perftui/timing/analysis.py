@@ -11,7 +11,7 @@ from perftui.timing.cost import Block, Columns, all_pairs, cost_ns, costs, tabul
 from perftui.timing.estimate import compare, noise_floor, resample
 from perftui.timing.fill import too_short
 from perftui.timing.model import ArmName, Ratio
-from perftui.timing.repeats import spared
+from perftui.timing.repeats import Spared, spared
 from perftui.timing.schedule import Cast
 from perftui.timing.verdict import ratio_of, same_program
 
@@ -29,9 +29,8 @@ class Figures:
         baseline_cpu_ns: the same for the baseline.
         short: rivals against which nothing can be said, because both programs' work is lost in the
             harness's own cost.
-        repeats_cheaper: whether the candidate's repeats cost far less than its first calls, and the
-            baseline's do not.
-        repeats_unproven: whether first passes are too short to tell.
+        cheaper: rivals against which the candidate's repeats cost far less than its first calls do.
+        unproven: rivals against which first calls are too noisy to prove that they do not.
     """
 
     columns: Columns
@@ -41,8 +40,12 @@ class Figures:
     cpu_ns: int
     baseline_cpu_ns: int
     short: frozenset[ArmName]
-    repeats_cheaper: bool
-    repeats_unproven: bool
+    cheaper: frozenset[ArmName]
+    unproven: frozenset[ArmName]
+
+    def is_unproven_gain(self, rival: ArmName) -> bool:
+        """Whether the candidate seems faster than a rival by repeats that may be dishonest."""
+        return rival in self.unproven and self.ratios[rival].verdict == "faster"
 
 
 def analyse(
@@ -81,7 +84,7 @@ def analyse(
             continue
         found = compare(columns, mine, rival.names[0], confidence=look_confidence, drawn=drawn)
         ratios[name] = ratio_of(found, floor, confidence)
-    proof = None if whole else spared(blocks, mine, base, repeats)
+    proofs = {} if whole else _proofs(cast, blocks, repeats)
     return Figures(
         columns=columns,
         ratios=ratios,
@@ -90,9 +93,16 @@ def analyse(
         cpu_ns=round(float(np.median(cost_ns(columns, mine)))),
         baseline_cpu_ns=round(float(np.median(cost_ns(columns, base)))),
         short=frozenset(name for name, rival in cast.rivals.items() if _short(columns, mine, rival.names[0])),
-        repeats_cheaper=proof is not None and proof.cheaper,
-        repeats_unproven=proof is not None and proof.unproven,
+        cheaper=frozenset(name for name, proof in proofs.items() if proof.cheaper),
+        unproven=frozenset(name for name, proof in proofs.items() if proof.unproven),
     )
+
+
+def _proofs(cast: Cast, blocks: Sequence[Block], repeats: int) -> dict[ArmName, Spared]:
+    """What is known of the candidate's repeats, held against those of each rival."""
+    mine = cast.candidate.names[0]
+    found = {name: spared(blocks, mine, rival.names[0], repeats) for name, rival in cast.rivals.items()}
+    return {name: proof for name, proof in found.items() if proof is not None}
 
 
 def _short(columns: Columns, arm: ArmName, other: ArmName) -> bool:

@@ -3,9 +3,11 @@
 The estimate is the median of paired log-ratios of cost. Its interval is a bootstrap over blocks
 (the pairs of a block are drawn together, for they share a zygote and a moment): every step from
 fractions to median is done anew on each resample, so the doubt about the harness's cost and about
-charges is in it. Two things widen it:
+charges is in it. The ends are found for the smaller cost as a share of the larger: the noise of a
+program that takes next to nothing is additive, and the logarithm of its cost has no bounds. Two
+things widen the interval:
 
-* With few blocks the bootstrap is too sure of itself. The central 95 % of the resampled medians is
+* With few blocks the bootstrap is too sure of itself. The central 95 % of the resampled shares is
   stretched about the estimate by `(1 + 1/n) * t(confidence, n - 1) / z(95 %)` for `n` blocks:
   Student's t for the wanted confidence over the normal quantile of what was resampled. That also
   keeps extreme quantiles from resting on a handful of resamples. A side is never taken as narrower
@@ -35,6 +37,7 @@ MIN_FLOOR = 1.03
 _RESAMPLES = 600
 _CENTRAL_PERCENTILES = (2.5, 97.5)
 _CENTRAL_Z = 1.959964
+_LEAST_PART = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +84,12 @@ def compare(columns: Columns, arm: ArmName, other: ArmName, *, confidence: float
     """
     middle = float(_median_log_ratio(columns, arm, other, all_pairs(columns))[0])
     medians = _median_log_ratio(columns, arm, other, drawn)
-    low, high = (float(end) for end in np.percentile(medians, _CENTRAL_PERCENTILES))
-    stretch = _stretch(columns.blocks, confidence)
-    half = (high - low) / 2
+    low, high = _interval(middle, medians, _stretch(columns.blocks, confidence))
     below, above = _doubt(columns, arm, other)
     return Estimate(
         middle=middle,
-        low=middle - max(half, middle - low) * stretch - below,
-        high=middle + max(half, high - middle) * stretch + above,
+        low=low - below,
+        high=high + above,
         pairs=columns.pairs,
         blocks=columns.blocks,
         drift=float(np.percentile(np.abs(medians), 95)),
@@ -110,6 +111,18 @@ def _median_log_ratio(columns: Columns, arm: ArmName, other: ArmName, index: Ind
     logs = np.log(costs(columns, other, index)) - np.log(costs(columns, arm, index))
     medians: Floats = np.median(logs, axis=-1)
     return medians
+
+
+def _interval(middle: float, medians: Floats, stretch: float) -> tuple[float, float]:
+    """The ends of the interval, as log-ratios, from those of the smaller cost's share of the larger."""
+    sign = 1.0 if middle >= 0 else -1.0
+    share = exp(-sign * middle)
+    low, high = (float(end) for end in np.percentile(np.exp(-sign * medians), _CENTRAL_PERCENTILES))
+    half = (high - low) / 2
+    least = max(share - max(half, share - low) * stretch, share * _LEAST_PART)
+    most = share + max(half, high - share) * stretch
+    ends = (-sign * log(least), -sign * log(most))
+    return min(ends), max(ends)
 
 
 def _stretch(blocks: int, confidence: float) -> float:

@@ -167,10 +167,11 @@ class _Loop:
         )
 
     def _decide(self, figures: Figures) -> Stop | None:
-        """Whether to stop; a verdict that cannot stand, or that nothing decides, ends at the screen."""
+        """Whether to stop; what cannot be told at all ends at the screen, and a gain waits for its proof."""
         deciding = self.cast.deciding
-        if deciding is None or figures.repeats_cheaper or deciding in figures.short:
+        if deciding is None or deciding in figures.cheaper | figures.short:
             return "clear"
         if self.cast.rivals[deciding] is self.cast.candidate:
             return "clear"
-        return decide(self.plan, figures.ratios[deciding], figures.columns.blocks, gate=deciding == "best")
+        stop = decide(self.plan, figures.ratios[deciding], figures.columns.blocks, gate=deciding == "best")
+        return None if stop == "clear" and figures.is_unproven_gain(deciding) else stop

@@ -2,14 +2,14 @@
 
 A cache that outlives its namespace makes every pass but the first cheap, and a mean over 400 passes
 hides the first. But a first pass is dearer in honest programs too: caches are cold, code is not yet
-specialised. The baseline's trials show how much: its first pass less its mean later pass is the cold
-surplus of that block. What a candidate's first pass costs beyond its later passes and beyond that
-surplus is work that repeats were spared.
+specialised. The trials of the program it is compared with show how much: their first pass less their
+mean later pass is the cold surplus of that moment. What a candidate's first pass costs beyond its later
+passes and beyond that surplus is work that repeats were spared.
 
 It is held against the candidate (`cheaper`) where it is there beyond doubt (the 99 % lower bound of the
-blocks' median), is as large as a later pass, and makes up half or more of what the candidate gains on
-the baseline by its later passes. Where a pass is so short that the meter's noise in the first pass
-could hide the whole gain, there is no proof either way (`unproven`), and that is told beside the verdict.
+pairs' median), is as large as a later pass, and makes up half or more of what the candidate gains on
+the other program by its later passes. Where the meter's noise in the first passes could hide the whole
+gain, there is no proof that repeats are honest (`unproven`).
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ class Spared:
         least: lower bound of what the first pass cost beyond a repeat and beyond the cold surplus.
         most: upper bound of the same.
         later: mean of the candidate's later passes.
-        baseline_later: the same for the baseline.
+        other_later: the same for the other program.
     """
 
     least: float
     most: float
     later: float
-    baseline_later: float
+    other_later: float
 
     @property
     def cheaper(self) -> bool:
@@ -55,37 +55,38 @@ class Spared:
 
     @property
     def _gain(self) -> float:
-        return self.baseline_later - self.later
+        return self.other_later - self.later
 
 
-def spared(blocks: Sequence[Block], candidate: ArmName, baseline: ArmName, repeats: int) -> Spared | None:
+def spared(blocks: Sequence[Block], candidate: ArmName, other: ArmName, repeats: int) -> Spared | None:
     """What the candidate's repeats were spared; None where there are no repeats to judge.
 
     Args:
-        blocks: with trials of both arms and of the null program.
+        blocks: with as many trials of both arms, and of the null program.
         candidate: the arm in question.
-        baseline: the arm that shows the cold surplus.
+        other: the arm that it is compared with, which shows the cold surplus.
         repeats: passes per trial.
     """
-    if repeats < 2 or len(blocks) < 2 or candidate == baseline:
+    if repeats < 2 or candidate == other:
         return None
-    surpluses, later, base_later = [], [], []
+    surpluses, later, other_later = [], [], []
     for block in blocks:
-        first_c, later_c = _first_and_later(block.facts(candidate), repeats)
-        first_b, later_b = _first_and_later(block.facts(baseline), repeats)
-        null = _first_and_later(block.facts("null"), repeats)[1]
-        surpluses.append((first_c - later_c) - (first_b - later_b))
-        later.append(later_c - null)
-        base_later.append(later_b - null)
+        null = fmean(_later(fact, repeats) for fact in block.facts("null"))
+        for mine, theirs in zip(block.facts(candidate), block.facts(other), strict=True):
+            surpluses.append(_surplus(mine, repeats) - _surplus(theirs, repeats))
+            later.append(_later(mine, repeats) - null)
+            other_later.append(_later(theirs, repeats) - null)
     return Spared(
         least=median_bound(surpluses, _TAIL),
         most=-median_bound([-surplus for surplus in surpluses], _TAIL),
         later=max(0.0, median(later)),
-        baseline_later=max(0.0, median(base_later)),
+        other_later=max(0.0, median(other_later)),
     )
 
 
-def _first_and_later(facts: Sequence[TrialFact], repeats: int) -> tuple[float, float]:
-    first = fmean(float(sum(fact.first_ns)) for fact in facts)
-    later = fmean(fact.rest_ns / (repeats - 1) for fact in facts)
-    return first, later
+def _later(fact: TrialFact, repeats: int) -> float:
+    return fact.rest_ns / (repeats - 1)
+
+
+def _surplus(fact: TrialFact, repeats: int) -> float:
+    return sum(fact.first_ns) - _later(fact, repeats)

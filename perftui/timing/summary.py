@@ -96,11 +96,11 @@ def summarise(
 
 
 def _ratios(figures: Figures) -> dict[ArmName, Ratio]:
-    """Ratios with the verdicts that the flags leave standing."""
+    """Ratios with the verdicts that the doubts leave standing."""
     ratios = dict(figures.ratios)
     for name, ratio in ratios.items():
-        unproven = figures.repeats_cheaper and ratio.verdict in ("faster", "same")
-        if name in figures.short or unproven:
+        dishonest = name in figures.cheaper and ratio.verdict != "slower"
+        if name in figures.short or dishonest or figures.is_unproven_gain(name):
             ratios[name] = msgspec.structs.replace(ratio, verdict="unmeasured")
     return ratios
 
@@ -130,8 +130,10 @@ def _say(
 def _why_unmeasured(deciding: ArmName, evidence: Evidence, figures: Figures) -> str:
     if deciding in figures.short:
         return "too short to tell from the harness's own cost"
-    if figures.repeats_cheaper:
+    if deciding in figures.cheaper:
         return "repeats cost far less than first calls"
+    if figures.is_unproven_gain(deciding):
+        return "too short to prove that repeats cost what first calls do"
     if evidence.ending in ("screened", "futile"):
         return "no gain in sight"
     if evidence.ending is None:
@@ -147,15 +149,11 @@ def _flags(evidence: Evidence, deciding: ArmName | None, failure: Failure | None
         "meter-lost": evidence.unmetered > 0,
         "control-off": figures is not None and control_off(figures.control),
         "too-short": figures is not None and deciding in figures.short,
-        "repeats-cheaper": figures is not None and figures.repeats_cheaper,
-        "repeats-unproven": figures is not None and figures.repeats_unproven and _gains(figures),
+        "repeats-cheaper": figures is not None and bool(figures.cheaper),
+        "repeats-unproven": figures is not None and any(map(figures.is_unproven_gain, figures.unproven)),
     }
     found = [flag for flag, there in flags.items() if there]
     return (failure.flag, *found) if failure else tuple(found)
-
-
-def _gains(figures: Figures) -> bool:
-    return any(ratio.verdict == "faster" for ratio in figures.ratios.values())
 
 
 def _trials(evidence: Evidence, *, whole: bool) -> tuple[Trial, ...]:

@@ -129,6 +129,19 @@ async def test_a_cache_that_outlives_its_namespace_gains_nothing(bench: Any) -> 
     assert found.reason.startswith("repeats cost far less than first calls")
 
 
+async def test_a_gain_too_short_to_be_proved_is_not_claimed(bench: Any) -> None:
+    scripts = {"c": bench.Script(work=2), "r": bench.Script(work=4)}
+    noise = bench.Noise(sd=QUIET, meter_us=20.0)
+    found = await bench.measure(
+        bench.FakeSandbox(scripts, noise),
+        [bench.arm("c", "candidate"), bench.arm("r", "reference")],
+        budget=9.0,
+    )
+    assert found.verdict == "unmeasured"
+    assert "repeats-unproven" in found.flags
+    assert found.reason.startswith("too short to prove that repeats cost what first calls do: 2.0")
+
+
 @pytest.mark.parametrize("moved", ["load", "decode", "encode"])
 async def test_work_moved_out_of_the_calls_gains_nothing(bench: Any, moved: str) -> None:
     scripts = {"c": bench.Script(work=10, **{moved: 2000}), "r": bench.Script(work=2000)}

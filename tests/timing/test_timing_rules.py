@@ -138,6 +138,15 @@ def test_repeats_that_cost_far_less_than_first_calls_are_seen(
     assert proof.cheaper is cheaper
 
 
+@pytest.mark.parametrize(("noise", "unproven"), [(200, False), (9_000, True)])
+def test_a_gain_that_noise_in_first_passes_could_hide_is_unproven(noise: int, unproven: bool) -> None:
+    blocks = [_block(i, (22_000 + noise * (i % 3 - 1), 2_000), (25_000, 5_100)) for i in range(24)]
+    proof = spared(blocks, "candidate", "reference", 100)
+    assert proof is not None
+    assert not proof.cheaper
+    assert proof.unproven is unproven
+
+
 def test_without_repeats_there_is_nothing_to_prove() -> None:
     blocks = [_block(i, (9_000, 1), (9_000, 9_000)) for i in range(12)]
     assert spared(blocks, "candidate", "reference", 1) is None
