@@ -101,30 +101,28 @@ class _Loop:
 
     async def run(self, window: Window) -> None:
         """Run blocks until the answer is clear, hopeless, or the budget is spent."""
-        left = self.deadline - self.clock()
-        whole_plan = self.plan
-        self.plan = fit(whole_plan, int(left / max(window.block_seconds, 1e-9)))
         rng = random.Random(self.seed)  # noqa: S311 (an order of trials, not a secret)
-        looked = 0
+        full, looked = self.plan, 0
         while True:
             until = next_look(self.plan, looked)
-            await self._collect(window, rng, until)
+            block_seconds = await self._collect(window, rng, until)
             done = len(self.evidence.blocks)
             if done == looked or done < MIN_BLOCKS:
                 return
-            figures = await self._look(window, looked, last=done < until)
+            if looked == 0:
+                self.plan = fit(full, done + int((self.deadline - self.clock()) / block_seconds))
+            last = done < until or done >= self.plan.most
+            figures = await self._look(window, looked, last=last)
             self.evidence.figures = figures
             looked = done
-            if done < until:
-                return
             stop = self._decide(figures)
-            if stop is not None:
-                by_budget = stop == "end" and done < whole_plan.most
-                self.evidence.ending = None if by_budget else stop
+            by_budget = stop in (None, "end") and done < full.most
+            self.evidence.ending = None if by_budget else stop
+            if last or stop is not None:
                 return
 
-    async def _collect(self, window: Window, rng: random.Random, until: int) -> None:
-        """Run blocks up to a number, or as many as end within the budget."""
+    async def _collect(self, window: Window, rng: random.Random, until: int) -> float:
+        """Run blocks up to a number, or as many as end within the budget; the seconds that one takes."""
         blocks = self.evidence.blocks
         expected = window.block_seconds
         began, ran = self.clock(), 0
@@ -137,6 +135,7 @@ class _Loop:
                 continue
             blocks.append(block)
             self.on_progress(len(blocks), until)
+        return max(expected, 1e-9)
 
     async def _block(self, index: int, window: Window, rng: random.Random) -> Block:
         zygote = zygote_of(index, self.seed)

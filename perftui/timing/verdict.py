@@ -11,6 +11,7 @@ SAME_WITHIN = 1.10
 """Two programs are the same where the whole interval lies within a factor of this, both ways."""
 
 MAX_LOG_RATIO = 50.0
+_UNTOLD = 100_000
 
 
 def speed_verdict(low: float, high: float, floor: float) -> SpeedVerdict:
@@ -57,6 +58,8 @@ def same_program(pairs: int, confidence: float) -> Ratio:
 
 def show_factor(ratio: float) -> str:
     """A ratio as text, with as many digits as tell it from 1 or from its like: 1.04, 12.4, 130."""
+    if ratio > _UNTOLD:
+        return f">{_UNTOLD:,}"
     if ratio >= 100:
         return f"{ratio:,.0f}"
     return f"{ratio:.1f}" if ratio >= 10 else f"{ratio:.2f}"
