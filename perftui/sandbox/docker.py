@@ -213,7 +213,7 @@ class DockerEngine:
         except Timeout as error:
             raise self._silent() from error
         except (DockerException, RequestException, OSError) as error:
-            said = one_line(str(error))
+            said = one_line(str(_root_cause(error)))
             raise DockerError(f"the Docker engine at {self.endpoint.url} failed: {said}") from error
         except msgspec.ValidationError as error:
             raise DockerError(f"the Docker engine answered what is not understood: {error}") from error
@@ -323,3 +323,10 @@ def _removed(client: APIClient, container: str) -> bool:
 
 def _explanation(error: APIError) -> str:
     return one_line(error.explanation or str(error))
+
+
+def _root_cause(error: BaseException) -> BaseException:
+    """What the layers of HTTP below wrapped; the system's own words say most."""
+    while (cause := error.__cause__ or error.__context__) is not None:
+        error = cause
+    return error

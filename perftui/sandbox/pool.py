@@ -29,7 +29,7 @@ from perftui.sandbox.protocol import (
 
 _ATTEMPTS: Final = 3
 _FIRST_PAUSE_SECONDS: Final = 0.05
-_LONGEST_PAUSE_SECONDS: Final = 5.0
+_LONGEST_PAUSE_SECONDS: Final = 2.0
 
 _log = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ StartSandbox = Callable[[], AbstractAsyncContextManager[Started]]
 
 @asynccontextmanager
 async def warm_pool(
-    start: StartSandbox, slots: int, *, cores: tuple[int, ...] = ()
+    start: StartSandbox, slots: int, *, cores: tuple[int, ...] = (), patience_seconds: float = 20.0
 ) -> AsyncIterator[WarmPool]:
     """A pool of sandboxes, once the first has started; the others start behind it. All close on exit.
 
@@ -65,11 +65,13 @@ async def warm_pool(
         start: starts one.
         slots: how many are kept.
         cores: the cores that their programs may run on.
+        patience_seconds: how long leases wait when nothing can be started any more; the restart of an
+            engine takes less.
 
     Raises:
         EnvironmentLacksError: none can be started, after several attempts.
     """
-    pool = WarmPool(slots, cores)
+    pool = WarmPool(slots, cores, patience_seconds)
     failure: BaseException | None = None
     try:
         async with anyio.create_task_group() as keepers:
@@ -96,11 +98,12 @@ class WarmPool:
         started: how many were started so far, replacements among them.
     """
 
-    def __init__(self, slots: int, cores: tuple[int, ...] = ()) -> None:
+    def __init__(self, slots: int, cores: tuple[int, ...], patience_seconds: float) -> None:
         self.slots = slots
         self.cores = cores
         self.started = 0
         self._alive = 0
+        self._patience_seconds = patience_seconds
         self._info: SandboxInfo | None = None
         self._offer, self._free = anyio.create_memory_object_stream[_Place](math.inf)
 
@@ -140,18 +143,19 @@ class WarmPool:
 
     async def keep_place(self, start: StartSandbox) -> None:
         """Keep one place filled, until cancelled."""
-        failures = 0
+        streak = _Streak()
         while True:
             try:
                 async with start() as fresh:
-                    failures = 0
+                    streak = _Streak()
                     await self._hold(fresh)
             except (SandboxLostError, EnvironmentLacksError, OSError) as error:
-                failures += 1
                 _log.info("a sandbox could not be started or closed: %s", error)
-                if failures >= _ATTEMPTS and not self._alive:
+                streak.add()
+                patience = 0.0 if self._info is None else self._patience_seconds
+                if not self._alive and streak.is_longer_than(patience):
                     await self._tell(str(error))
-                await anyio.sleep(min(_FIRST_PAUSE_SECONDS * 2**failures, _LONGEST_PAUSE_SECONDS))
+                await anyio.sleep(streak.pause)
 
     def close(self) -> None:
         """End the waiting of all who still want a sandbox."""
@@ -194,6 +198,27 @@ class WarmPool:
         # After the pool has closed there is nobody left to offer it to.
         with suppress(anyio.ClosedResourceError, anyio.BrokenResourceError):
             self._offer.send_nowait(place)
+
+
+class _Streak:
+    """Failures to start, one after another."""
+
+    def __init__(self) -> None:
+        self._since = anyio.current_time()
+        self._failures = 0
+
+    def add(self) -> None:
+        """Count a failure."""
+        self._failures += 1
+
+    def is_longer_than(self, seconds: float) -> bool:
+        """Whether there were enough failures, and over enough time, to give up."""
+        return self._failures >= _ATTEMPTS and anyio.current_time() - self._since >= seconds
+
+    @property
+    def pause(self) -> float:
+        """How long to wait before the next attempt, in seconds."""
+        return min(math.ldexp(_FIRST_PAUSE_SECONDS, min(self._failures, 10)), _LONGEST_PAUSE_SECONDS)
 
 
 class _Place:

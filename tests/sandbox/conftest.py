@@ -18,7 +18,7 @@ from perftui.sandbox.container import DockerSetup
 from perftui.sandbox.docker import open_engine
 from perftui.sandbox.docker_model import ImageFacts
 from perftui.sandbox.endpoint import Endpoint, default_endpoint
-from perftui.sandbox.image import build_image, image_tag
+from perftui.sandbox.image import BASE_LABEL, build_image, image_tag
 from perftui.sandbox.owner import this_owner
 
 ECHO = f"""
@@ -45,16 +45,18 @@ def echo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def echo_image(echo_folder: Path, engine_client: APIClient) -> Iterator[ImageFacts]:
-    """The image of that folder; removed when the tests are over."""
-    with built(echo_folder, engine_client) as image:
+def echo_image(
+    echo_folder: Path, engine_client: APIClient, sandbox_image: ImageFacts
+) -> Iterator[ImageFacts]:
+    """The image of that folder, on the base of perftui's own; removed when the tests are over."""
+    with built(echo_folder, engine_client, sandbox_image.labels[BASE_LABEL]) as image:
         yield image
 
 
 @pytest.fixture
-def ill_image(tmp_path: Path, engine_client: APIClient) -> Iterator[ImageFacts]:
+def ill_image(tmp_path: Path, engine_client: APIClient, sandbox_image: ImageFacts) -> Iterator[ImageFacts]:
     """The image of a supervisor that does not come up."""
-    with built(make_folder(tmp_path, ILL), engine_client) as image:
+    with built(make_folder(tmp_path, ILL), engine_client, sandbox_image.labels[BASE_LABEL]) as image:
         yield image
 
 
@@ -66,10 +68,10 @@ def make_folder(folder: Path, supervisor: str) -> Path:
 
 
 @contextmanager
-def built(folder: Path, client: APIClient) -> Iterator[ImageFacts]:
+def built(folder: Path, client: APIClient, base: str) -> Iterator[ImageFacts]:
     async def build() -> ImageFacts:
         async with open_engine() as engine:
-            return await build_image(engine, None, lambda _: None)
+            return await build_image(engine, base, lambda _: None)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(paths, "sandbox_image_dir", lambda: folder)

@@ -208,7 +208,7 @@ async def test_where_nothing_starts_the_pool_says_why() -> None:
 
 async def test_a_pool_whose_engine_goes_away_says_so_and_comes_back_with_it() -> None:
     factory = Factory()
-    async with warm_pool(factory.start, 1) as pool:
+    async with warm_pool(factory.start, 1, patience_seconds=0) as pool:
         factory.failures = factory.attempts + 3
         with pytest.raises(SandboxLostError, match="gone"):
             async with pool.lease() as sandbox:
@@ -219,6 +219,18 @@ async def test_a_pool_whose_engine_goes_away_says_so_and_comes_back_with_it() ->
         async with pool.lease() as sandbox:
             await sandbox.judge(JUDGE, lambda _: True)
         assert len(factory.open) == 1
+
+
+async def test_an_engine_that_restarts_costs_nobody_a_lease() -> None:
+    factory = Factory()
+    async with warm_pool(factory.start, 1, patience_seconds=60) as pool:
+        factory.failures = factory.attempts + 4
+        with pytest.raises(SandboxLostError, match="gone"):
+            async with pool.lease() as sandbox:
+                await sandbox.trial(TrialJob(program="lose", entry_point=None, inputs=()))
+        async with pool.lease() as sandbox:
+            await sandbox.judge(JUDGE, lambda _: True)
+        assert factory.attempts == factory.failures + 1
 
 
 async def test_what_the_body_raises_comes_out_as_it_is() -> None:
