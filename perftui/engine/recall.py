@@ -1,0 +1,45 @@
+"""What a resumed run already knows: verdicts and measurements that need not be made again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from perftui.engine.judges import Judges
+from perftui.engine.timers import Timers
+from perftui.events.state import ProblemState, RunState
+from perftui.problems.model import Problem
+from perftui.refine.actions import Measure
+from perftui.refine.chain import Chain, Round
+
+
+def recall(state: RunState, problems: Sequence[Problem], judges: Judges, timers: Timers) -> None:
+    """Hand the facts of a run's former sessions to those who would work them out again."""
+    for problem in problems:
+        now = state.problems.get(problem.id)
+        if now is not None:
+            for attempt in (*now.earlier, now):
+                _recall_attempt(attempt, problem, judges, timers)
+
+
+def _recall_attempt(state: ProblemState, problem: Problem, judges: Judges, timers: Timers) -> None:
+    if state.reference is not None and state.reference_candidate:
+        judges.know(problem, state.reference_candidate, state.reference)
+    for chain in state.chains:
+        for position, round_ in enumerate(chain.rounds):
+            if round_.candidate is None or round_.verdict is None:
+                continue
+            judges.know(problem, round_.candidate, round_.verdict)
+            if round_.measurement is not None:
+                before = Chain(problem=problem, index=chain.index, rounds=chain.rounds[:position])
+                timers.know(problem, _measure_of(before, round_), round_.measurement)
+                timers.spent(problem.id, round_.measurement.seconds)
+
+
+def _measure_of(before: Chain, round_: Round) -> Measure:
+    candidate = round_.candidate or ""
+    seed, best = before.seed, before.best
+    return Measure(
+        candidate=candidate,
+        best=best.candidate if best is not None else None,
+        seed=(seed.candidate if seed is not None else None) or candidate,
+    )
