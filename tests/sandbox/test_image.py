@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from docker import APIClient
+from docker.errors import NotFound
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -126,16 +129,26 @@ async def test_a_base_that_cannot_be_had_is_told_with_a_cure(
     assert text.isprintable()
 
 
+@pytest.fixture
+def base_without_python(engine_client: APIClient) -> Iterator[str]:
+    """An image with nothing in it; the steps that were built on it go with it."""
+    name = "perftui-tests-without-python"
+    engine_client.import_image_from_data(b"\0" * 1024, repository=name)  # type: ignore[no-untyped-call]
+    chain = [engine_client.inspect_image(name)["Id"]]  # type: ignore[no-untyped-call]
+    yield name
+    parents = {image["Id"]: image["ParentId"] for image in engine_client.images(all=True)}  # type: ignore[no-untyped-call]
+    while built := [image for image, parent in parents.items() if parent == chain[-1]]:
+        chain += built
+    for image in reversed(chain):
+        with suppress(NotFound):
+            engine_client.remove_image(image, force=True)  # type: ignore[no-untyped-call]
+
+
 @pytest.mark.docker
 async def test_a_base_without_python_is_told_with_a_cure(
-    docker_engine: DockerEngine, echo_context: None, echo_image: ImageFacts, engine_client: APIClient
+    docker_engine: DockerEngine, echo_context: None, echo_image: ImageFacts, base_without_python: str
 ) -> None:
-    base = "perftui-tests-without-python"
-    engine_client.import_image_from_data(b"\0" * 1024, repository=base)  # type: ignore[no-untyped-call]
-    try:
-        with pytest.raises(EnvironmentLacksError, match="could not be built on perftui-tests") as caught:
-            await build_image(docker_engine, base, lambda _: None)
-    finally:
-        engine_client.remove_image(base)  # type: ignore[no-untyped-call]
+    with pytest.raises(EnvironmentLacksError, match="could not be built on perftui-tests") as caught:
+        await build_image(docker_engine, base_without_python, lambda _: None)
     assert "PERFTUI_BASE_IMAGE" in str(caught.value)
     assert await find_image(docker_engine) is not None
