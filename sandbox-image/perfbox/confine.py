@@ -32,11 +32,13 @@ class Confinement:
     """How one child is held.
 
     Attributes:
+        zygote: the pid of its parent.
         uid: the user to become, or None to stay.
         core: the core to run on.
         limits: the bounds on the program.
     """
 
+    zygote: int
     uid: int | None
     core: int
     limits: Limits
@@ -48,14 +50,15 @@ class Confinement:
     @classmethod
     def of(cls, raw: dict[str, Any]) -> Confinement:
         """Read what `to_json` made."""
-        return cls(raw["uid"], raw["core"], Limits.of(raw["limits"]))
+        return cls(raw["zygote"], raw["uid"], raw["core"], Limits.of(raw["limits"]))
 
 
-def confine_zygote(filters: seccomp.Filters | None, *, own_users: bool) -> None:
+def confine_zygote(filters: seccomp.Filters | None, *, supervisor: int, own_users: bool) -> None:
     """Confine the calling zygote, once it has all that it needs.
 
     Args:
         filters: of system calls, None where the system has none.
+        supervisor: the pid of its parent.
         own_users: whether its children will become other users.
 
     Raises:
@@ -63,7 +66,7 @@ def confine_zygote(filters: seccomp.Filters | None, *, own_users: bool) -> None:
     """
     _be_first_to_go()
     linux.set_dumpable(dumpable=False)
-    linux.die_with_parent()
+    linux.die_with_parent(supervisor)
     _set(resource.RLIMIT_FSIZE, 0)
     _set(resource.RLIMIT_NOFILE, _OPEN_FILES)
     _set(resource.RLIMIT_CORE, 0)
@@ -98,7 +101,7 @@ def confine_child(plan: Confinement, descriptors: list[int], filters: seccomp.Fi
         _become(plan.uid)
     except (OSError, ValueError) as error:
         raise ConfinementError(str(error)) from error
-    linux.die_with_parent()
+    linux.die_with_parent(plan.zygote)
     if filters is not None:
         _filter_calls(filters.child)
 

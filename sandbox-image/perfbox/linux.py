@@ -25,9 +25,10 @@ def prctl(option: int, argument: int) -> bool:
     return IS_LINUX and libc.prctl(option, ctypes.c_ulong(argument), 0, 0, 0) == 0
 
 
-def die_with_parent() -> None:
-    """Be killed when the parent ends."""
-    prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+def die_with_parent(parent: int) -> None:
+    """Be killed when the parent ends, or at once where it has ended already."""
+    if prctl(_PR_SET_PDEATHSIG, signal.SIGKILL) and os.getppid() != parent:
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def adopt_orphans() -> bool:

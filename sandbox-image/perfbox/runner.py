@@ -19,7 +19,7 @@ from perfbox.memory import OutOfMemoryCount
 from perfbox.outcome import Outcome
 from perfbox.pump import Pump
 from perfbox.sweeper import Sweeper
-from perfbox.zygotes import Zygote
+from perfbox.zygotes import Zygote, ZygoteLostError
 
 _SET_UP_NS = 20_000_000_000
 _LEAVE_SECONDS = 2.0
@@ -72,9 +72,13 @@ class Runner:
         zygotes: who fork the children.
         pump: what moves the bytes.
         own_users: whether each slot has a user of its own.
+
+    Attributes:
+        lost: why no further job can be run; empty while all is well.
     """
 
     def __init__(self, zygotes: list[Zygote], pump: Pump, *, own_users: bool) -> None:
+        self.lost = ""
         self.zygotes = zygotes
         self.pump = pump
         self._own_users = own_users
@@ -169,7 +173,8 @@ class Runner:
         uid = _FIRST_UID[place.role] + self._executions % _SLOTS if self._own_users else None
         zygote = self.zygotes[place.zygote % len(self.zygotes)]
         pipes = open_pipes(feeds_stdin=feeds_stdin)
-        pid = zygote.fork(Confinement(uid, place.core, place.limits), list(pipes.for_child))
+        plan = Confinement(zygote.pid, uid, place.core, place.limits)
+        pid = zygote.fork(plan, list(pipes.for_child))
         pipes.close_for_child()
         child = Handle(self.pump, zygote, pid, uid, pipes, place.limits.output_bytes)
         self._alive.append(child)
@@ -224,7 +229,13 @@ class Runner:
         """Take a child's remains; False where it had to be killed for that."""
         if child.remains is not None:
             return True
-        child.remains = child.zygote.reap(child.pid, _LEAVE_SECONDS)
+        try:
+            child.remains = child.zygote.reap(child.pid, _LEAVE_SECONDS)
+        except ZygoteLostError as error:
+            # Where no filter forbids it, a program can kill its parent. It dies with it, and what is
+            # known of it must still be told before the sandbox is given up.
+            self.lost = str(error)
+            child.remains = (signal.SIGKILL, 0)
         if child.remains is not None:
             return True
         kill_group(child.pid)

@@ -67,6 +67,9 @@ class Supervisor:
                 traceback.print_exc()
                 self._link.send("x", {"job": job, "reason": f"{type(error).__name__}: {error}"})
                 return
+            if self._runner.lost:
+                self._link.send("x", {"job": job, "reason": self._runner.lost})
+                return
             self._link.send("d", {"job": job})
 
     def close(self) -> None:
@@ -112,7 +115,7 @@ def main(arguments: list[str]) -> int:
     """Run until the host closes stdin."""
     as_process = "--process" in arguments
     if as_process:
-        linux.die_with_parent()
+        linux.die_with_parent(os.getppid())
         linux.adopt_orphans()
     linux.set_dumpable(dumpable=False)
     signal.signal(signal.SIGTERM, _leave)

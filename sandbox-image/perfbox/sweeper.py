@@ -51,14 +51,11 @@ class Sweeper:
         return [pid for pid in _processes() if _user(pid) == uid]
 
     def _reap_orphans(self) -> None:
-        while True:
-            try:
-                ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-            except ChildProcessError:
-                return
-            if ended is None or ended.si_pid in self._zygotes:
-                return
-            os.waitpid(ended.si_pid, 0)
+        for pid in _children():
+            if pid in self._zygotes:
+                continue  # theirs to reap who started them
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, os.WNOHANG)
 
 
 def _kill_user(uid: int) -> None:

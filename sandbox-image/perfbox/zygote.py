@@ -31,10 +31,10 @@ _WARM_MODULES = (
 
 def main(arguments: list[str]) -> int:
     """Serve the supervisor at the other end of an inherited socket until it closes."""
-    link = socket.socket(fileno=int(arguments[1]))
+    supervisor, link = os.getppid(), socket.socket(fileno=int(arguments[1]))
     _warm_up()
     filters = seccomp.build(platform.machine()) if linux.has_seccomp() else None
-    confine_zygote(filters, own_users="--own-users" in arguments)
+    confine_zygote(filters, supervisor=supervisor, own_users="--own-users" in arguments)
     _say(link, {"ready": True, "seccomp": filters is not None})
     while True:
         received, descriptors, _, _ = socket.recv_fds(link, 1 << 16, 8)

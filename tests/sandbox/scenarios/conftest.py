@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from perftui.sandbox.choose import open_pool
+from perftui.sandbox.docker_model import ImageFacts
 from perftui.sandbox.pool import WarmPool
 from tests.support.lab import Lab
 
@@ -15,6 +16,14 @@ from tests.support.lab import Lab
 async def process_pool() -> AsyncIterator[WarmPool]:
     """One warm process sandbox, shared by the scenarios of a file."""
     async with open_pool("process", 1) as pool:
+        yield pool
+
+
+@pytest.fixture(scope="module")
+async def docker_pool(sandbox_image: ImageFacts) -> AsyncIterator[WarmPool]:
+    """One warm container, shared by the scenarios of a file."""
+    assert sandbox_image.id
+    async with open_pool("docker", 1) as pool:
         yield pool
 
 

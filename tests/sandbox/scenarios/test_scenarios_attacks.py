@@ -83,7 +83,11 @@ async def test_an_answer_that_never_ends_times_out(lab: Lab) -> None:
     assert fact.end == "timeout"
     program = (
         FORGE
-        + "def f(x):\n    os.write(4, struct.pack('!IB', 1 << 24, ord('v')))\n    while True: os.write(4, b'x' * 4096)\n"
+        + """
+def f(x):
+    os.write(4, struct.pack('!IB', 1 << 24, ord('v')))
+    while True: os.write(4, b'x' * 4096)
+"""
     )
     (fact,) = await lab.call(program, (1,), limits=SHORT)
     assert fact.end in {"output-limit", "protocol-violation"}
@@ -136,7 +140,13 @@ async def test_an_answer_that_never_ends_times_out(lab: Lab) -> None:
 )
 async def test_what_is_forbidden_fails(lab: Lab, attempt: str) -> None:
     imports = "import fcntl, multiprocessing, os, resource, socket, subprocess, tempfile\n"
-    program = f"{imports}def f():\n    try:\n        {attempt}\n    except (OSError, ValueError):\n        return 'refused'\n"
+    program = f"""{imports}
+def f():
+    try:
+        {attempt}
+    except (OSError, ValueError):
+        return 'refused'
+"""
     fact = await lab.one(program)
     assert (fact.end, fact.output) == ("returned", '"refused"'), fact
 

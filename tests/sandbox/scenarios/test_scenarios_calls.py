@@ -42,7 +42,13 @@ async def test_an_exception_is_told_with_its_line(
 
 
 async def test_an_exception_does_not_end_the_process(lab: Lab) -> None:
-    program = "seen = []\ndef f(x):\n    seen.append(x)\n    if x == 2:\n        raise ValueError(x)\n    return seen\n"
+    program = """
+seen = []
+def f(x):
+    seen.append(x)
+    if x == 2: raise ValueError(x)
+    return seen
+"""
     facts = await lab.call(program, (1,), (2,), (3,))
     assert [fact.end for fact in facts] == ["returned", "raised", "returned"]
     assert facts[1].error_message == "2"
@@ -236,7 +242,14 @@ def f():
 
 
 async def test_deep_recursion_is_allowed(lab: Lab) -> None:
-    program = "import functools\n@functools.lru_cache(None)\ndef g(n):\n    return 0 if n == 0 else 1 + g(n - 1)\ndef f():\n    return g(9000)\n"
+    program = """
+import functools
+@functools.lru_cache(None)
+def g(n):
+    return 0 if n == 0 else 1 + g(n - 1)
+def f():
+    return g(9000)
+"""
     assert (await lab.one(program)).output == "9000"
 
 
@@ -247,8 +260,9 @@ async def test_a_job_is_stopped_by_who_asked(lab: Lab) -> None:
         facts.append(fact)
         return len(facts) < 2
 
-    job = JudgeJob(program="def f(x):\n    while x == 5: pass\n    return x\n", entry_point="f", limits=ENOUGH,
-                   inputs=tuple(values.encode((number,)) for number in range(6)))  # fmt: skip
+    program = "def f(x):\n    while x == 5: pass\n    return x\n"
+    inputs = tuple(values.encode((number,)) for number in range(6))
+    job = JudgeJob(program=program, entry_point="f", inputs=inputs, limits=ENOUGH)
     await lab.sandbox.judge(job, stop_at_second)
     assert [fact.index for fact in facts] == [0, 1]
 

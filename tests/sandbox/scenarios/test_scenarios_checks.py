@@ -10,7 +10,13 @@ DOUBLE = "def f(x):\n    print('called with', x)\n    return x * 2\n"
 
 
 async def test_a_check_that_comes_to_its_end_has_passed(lab: Lab) -> None:
-    check = "import random\ndef check(candidate):\n    for _ in range(20):\n        n = random.randrange(99)\n        assert candidate(n) == n * 2\n"
+    check = """
+import random
+def check(candidate):
+    for _ in range(20):
+        n = random.randrange(99)
+        assert candidate(n) == n * 2
+"""
     fact = await lab.check(DOUBLE, check)
     assert (fact.index, fact.end, fact.output) == (0, "returned", "null")
     assert fact.printed.startswith("called with ")
@@ -112,7 +118,8 @@ def f(x):
     while frame:
         frames.append(frame)
         frame = frame.f_back
-    texts = [repr(frame.f_locals) for frame in frames] + [repr(o) for o in gc.get_objects() if type(o) is dict]
+    texts = [repr(frame.f_locals) for frame in frames]
+    texts += [repr(o) for o in gc.get_objects() if type(o) is dict]
     return any('the' + '-secret' in text for text in texts)
 """
     check = "def check(candidate):\n    expected = 'the-secret'\n    assert candidate(1) is False\n"
