@@ -34,7 +34,8 @@ from perftui.problems.model import Problem
 from perftui.refine.strategy import find_strategy
 from perftui.sandbox.choose import open_pool
 from perftui.sandbox.cores import Cores, settle_host, usable_cores
-from perftui.sandbox.protocol import SandboxInfo, SandboxPool
+from perftui.sandbox.pool import WarmPool
+from perftui.sandbox.protocol import SandboxInfo
 from perftui.store.writer import Store, open_store
 
 Watch = Callable[["Live"], Awaitable[None]]
@@ -99,8 +100,8 @@ async def _start(launch: Launch) -> ExitStatus:
         stack.push_async_callback(model.aclose)
         strategy = find_strategy(launch.plan.strategy)
         pool, why = await stack.enter_async_context(_sandboxes(launch))
-        cores = Cores(usable_cores())
-        stack.callback(settle_host(cores.all))
+        cores = Cores(pool.cores)
+        stack.callback(settle_host(usable_cores()))
         environment = _environment(pool.info, why, cores)
         run, past = await _open_run(stack, launch, store, environment)
         hub = Hub(store, run, past)
@@ -168,7 +169,7 @@ async def _stop_on_signals(engine: Engine) -> None:
 
 
 @asynccontextmanager
-async def _sandboxes(launch: Launch) -> AsyncIterator[tuple[SandboxPool, str]]:
+async def _sandboxes(launch: Launch) -> AsyncIterator[tuple[WarmPool, str]]:
     """Warm sandboxes, and why they are of that kind where it was not the first choice."""
     plan = launch.plan
     why = ""
@@ -183,7 +184,7 @@ async def _sandboxes(launch: Launch) -> AsyncIterator[tuple[SandboxPool, str]]:
         yield pool, why
 
 
-def _pool(kind: Literal["docker", "process"], launch: Launch) -> AbstractAsyncContextManager[SandboxPool]:
+def _pool(kind: Literal["docker", "process"], launch: Launch) -> AbstractAsyncContextManager[WarmPool]:
     return open_pool(
         kind,
         slots=len(usable_cores()),

@@ -99,17 +99,17 @@ def _selected(flags: Selection) -> Benchmark:
 
 async def _check(loaded: Benchmark, kind: Literal["docker", "process"]) -> list[tuple[Problem, Verdict]]:
     failures: list[tuple[Problem, Verdict]] = []
-    cores = Cores(usable_cores())
     rules = LimitRules(all_tests=True)
     async with (
         open_pool(
             kind,
-            slots=len(cores.all),
+            slots=len(usable_cores()),
             memory_bytes=rules.memory_bytes,
             on_progress=lambda line: click.echo(line, err=True),
         ) as pool,
         anyio.create_task_group() as group,
     ):
+        cores = Cores(pool.cores)
         for problem in loaded.problems:
             group.start_soon(_check_one, problem, pool, cores, rules, failures)
     order = {problem.id: position for position, problem in enumerate(loaded.problems)}

@@ -53,8 +53,7 @@ async def _open(db: Path, name: str | None) -> int:
     from perftui.tui.app import PerfApp  # noqa: PLC0415
 
     async with open_store(db) as store, shelf(store, None) as runs:
-        session = await runs.open(await store.find_run(name)) if name else None
-        app = PerfApp(library=runs, session=session)
+        app = PerfApp(library=runs, opened=await store.find_run(name) if name else None)
         async with anyio.create_task_group() as group:
             group.start_soon(_leave_on_signals, app)
             await app.run_async()

@@ -54,6 +54,7 @@ class PerfApp(App[int]):
         *,
         library: Library,
         session: RunSession | None = None,
+        opened: str | None = None,
         glyphs: Glyphs | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -62,12 +63,14 @@ class PerfApp(App[int]):
         Args:
             library: all runs there are.
             session: a run of this process, opened at once; quitting asks before it is stopped.
+            opened: the id of another run that is shown at once; leaving it interrupts nothing.
             glyphs: marks to draw with, None for what the terminal can show.
             clock: seconds since the epoch.
         """
         super().__init__()
         self._library = library
-        self._glyphs = glyphs or detect(sys.stdout.encoding, os.environ)
+        self._opened = opened
+        self._glyphs = glyphs or detect(_terminal_encoding(), os.environ)
         self._clock = clock
         self.own = self._feed(session) if session is not None else None
         self._second = 0
@@ -82,6 +85,8 @@ class PerfApp(App[int]):
         if self.own is not None:
             self.own.poll()
             self.push_screen(RunScreen(self.own))
+        elif self._opened is not None:
+            self._open_other(self._opened)
         self.set_interval(1 / POLLS_A_SECOND, self.tick)
 
     def tick(self) -> None:
@@ -90,9 +95,10 @@ class PerfApp(App[int]):
         second = int(self._clock())
         clock_moved, self._second = second != self._second, second
         for screen in self._seen():
-            if isinstance(screen, PicturedScreen | StepScreen | QuitScreen) and (
-                clock_moved or screen.feed in changed
-            ):
+            if not isinstance(screen, PicturedScreen | StepScreen | QuitScreen):
+                continue
+            # A screen that was pushed a moment ago has no widgets yet; it draws when it is mounted.
+            if screen.is_mounted and (clock_moved or screen.feed in changed):
                 screen.show(screen.feed.picture())
         for feed in changed:
             self._tell(feed)
@@ -204,3 +210,8 @@ class PerfApp(App[int]):
             if not isinstance(screen, ModalScreen):
                 break
         return seen
+
+
+def _terminal_encoding() -> str | None:
+    """The encoding of the stream that textual draws on, which is not standard output."""
+    return sys.__stderr__.encoding if sys.__stderr__ is not None else None

@@ -56,5 +56,5 @@ class PicturedScreen(SizedScreen):
 
     def redraw(self) -> None:
         """Draw the picture of this moment."""
-        if self.is_attached:
+        if self.is_attached and self.is_mounted:
             self.show(self.feed.picture())
