@@ -126,7 +126,9 @@ def problem_row(problem: ProblemState, order: int, now: float, glyphs: Glyphs) -
         short="cheating?" if accused else figures.short_ratio(ratio),
         vs_seed=figures.short_ratio(measurement.vs_seed) if measurement is not None else "–",
         faster=ratio is not None and ratio.verdict == "faster",
-        slowest=f"{slowest.name} {figures.percent(slowest.share)}" if slowest is not None else "–",
+        slowest=f"{slowest.name} {figures.percent(slowest.share)}"
+        if slowest is not None and slowest.share > 0
+        else "–",
         state=state,
         state_style=style,
         gain=ratio.estimate if ratio is not None and ratio.verdict != "unmeasured" else 0.0,

@@ -179,6 +179,11 @@ async def test_a_held_action_is_shown_and_answered(drive: Drive, key: str, decis
         assert "next: ask the model" in it.screen_text
         assert "HumanEval/10 · chain 1 · round 2" in it.screen_text
         assert "Make it faster." in it.screen_text
+        depth = len(it.app.screen_stack)
+        for _ in range(5):
+            it.clock.now += 1
+            await it.settle()
+        assert len(it.app.screen_stack) == depth
         await it.press(key)
         assert it.session.commands == [("decide", "HumanEval/10", 0, decision)]
         assert isinstance(it.app.screen, RunScreen)

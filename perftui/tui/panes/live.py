@@ -16,22 +16,29 @@ from perftui.tui.text import Line, plain_lines, tail_lines
 TAIL_LINES = 40
 
 
-def live_lines(picture: Picture, problem: ProblemState | None) -> list[Line]:
-    """A problem's stage with what comes in, or how it ended."""
+def live_title(picture: Picture, problem: ProblemState | None) -> Content:
+    """What a problem does now and for how long, or how it ended, in one line."""
     if problem is None:
-        return []
+        return Content("")
     doing = problem_stage(problem)
     head = [(name_of(problem), styles.TITLE), ("  ", "")]
     if doing is None:
-        return [Line(Content.assemble(*head, (_status(problem), styles.DIM))), *_ended(problem)]
-    chain = problem.chains[doing.chain]
+        return Content.assemble(*head, (_status(problem), styles.DIM))
     label = f" · {doing.label}" if doing.label else ""
     head += [(f"chain {doing.chain + 1}{label} · ", styles.DIM)]
     head += [(stage_words(problem, doing, picture.now), glyphs.STAGES[doing.stage].style)]
-    lines = [Line(Content.assemble(*head))]
-    if doing.detail:
-        lines.append(Line(Content.styled(one_line(doing.detail), styles.DIM)))
-    return lines + _body(chain, picture)
+    return Content.assemble(*head)
+
+
+def live_lines(picture: Picture, problem: ProblemState | None) -> list[Line]:
+    """What comes in for a problem, or what came of it."""
+    if problem is None:
+        return []
+    doing = problem_stage(problem)
+    if doing is None:
+        return _ended(problem)
+    detail = [Line(Content.styled(one_line(doing.detail), styles.DIM))] if doing.detail else []
+    return detail + _body(problem.chains[doing.chain], picture)
 
 
 def activity_lines(picture: Picture) -> list[Line]:

@@ -51,7 +51,9 @@ def why_lines(view: RoundView) -> list[Line]:
     measurement = round_.measurement
     if measurement is not None:
         ratio = figures.ratio(headline(measurement))
-        shown.append(_fact("speed", f"{measurement.verdict}: {one_line(measurement.reason, 400)}"))
+        told = round_.outcome is not None and measurement.reason in round_.outcome.reason
+        reason = "" if told else f": {one_line(measurement.reason, 400)}"
+        shown.append(_fact("speed", f"{measurement.verdict}{reason}"))
         against = "the reference" if measurement.vs_reference is not None else "the seed"
         slowest = measurement.slowest
         share = (

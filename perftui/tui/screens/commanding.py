@@ -60,7 +60,7 @@ class CommandScreen(PicturedScreen):
             self.refresh_bindings()
         problem = self.target()
         typing = isinstance(self.focused, Input)
-        if problem is None or typing or not picture.commandable or not self.is_current:
+        if problem is None or typing or not picture.commandable or not self.is_active:
             return
         chain = held_chain(problem)
         if chain is not None and self.feed.is_news(held_key(problem, chain)):

@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
@@ -16,7 +16,7 @@ from textual.widgets import Input, Static
 from perftui.events.state import ProblemState
 from perftui.tui import styles
 from perftui.tui.feed import Feed, Picture
-from perftui.tui.panes.live import activity_lines, live_lines
+from perftui.tui.panes.live import activity_lines, live_lines, live_title
 from perftui.tui.rows import SORT_WORDS, SORTS, RowMaker, SortKey, filter_rows, sort_rows
 from perftui.tui.screens.commanding import CommandScreen
 from perftui.tui.screens.pictured import TooSmall
@@ -62,6 +62,7 @@ class RunScreen(CommandScreen):
     filter_input = getters.query_one("#filter", Input)
     heading = getters.query_one("#heading", Static)
     problems = getters.query_one("#problems", ProblemList)
+    live_title = getters.query_one("#live-title", Static)
     live = getters.query_one("#live", LineView)
     activity = getters.query_one("#activity", LineView)
 
@@ -76,6 +77,7 @@ class RunScreen(CommandScreen):
         super().__init__(feed)
         self._maker = RowMaker()
         self._sort: SortKey = "order"
+        self._live_of = ""
 
     def compose(self) -> ComposeResult:
         """Head, list, what goes on, keys."""
@@ -87,7 +89,9 @@ class RunScreen(CommandScreen):
         yield Static(id="heading")
         yield ProblemList(self.feed.glyphs, id="problems")
         with Horizontal(id="bottom"):
-            yield LineView(id="live")
+            with Vertical(id="live-side"):
+                yield Static(id="live-title")
+                yield LineView(id="live")
             yield LineView(id="activity")
         yield KeyBar()
 
@@ -162,7 +166,12 @@ class RunScreen(CommandScreen):
         self.offer_commands(picture)
 
     def _show_bottom(self, picture: Picture) -> None:
-        self.live.show(live_lines(picture, self.target()), follow=True)
+        problem = self.target()
+        streams = problem is not None and any(chain.streaming for chain in problem.chains)
+        self.live_title.update(live_title(picture, problem), layout=False)
+        changed = problem is not None and problem.head.id != self._live_of
+        self._live_of = problem.head.id if problem is not None else ""
+        self.live.show(live_lines(picture, problem), follow=streams, home=changed)
         self.activity.show(activity_lines(picture), follow=True)
 
     def _heading(self, shown: int, total: int) -> Content:

@@ -78,7 +78,7 @@ class RunsScreen(SizedScreen):
 
     def reload_if_seen(self) -> None:
         """A list that nobody sees is not read."""
-        if self.is_current:
+        if self.is_active:
             self.load()
 
     def action_reload(self) -> None:

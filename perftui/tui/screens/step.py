@@ -66,7 +66,7 @@ class StepScreen(ModalScreen[None]):
         """Close where there is nothing to answer any more."""
         state, held = self._find()
         gone = state is None or held is None or held.held is None
-        if self.is_current and (gone or (state and held and held_key(state, held) != self._key)):
+        if self.is_active and (gone or (state and held and held_key(state, held) != self._key)):
             self.dismiss()
 
     def action_decide(self, decision: Decision) -> None:
@@ -84,7 +84,7 @@ class StepScreen(ModalScreen[None]):
     def _to_newest(self) -> None:
         _, held = self._find()
         messages = held.held.messages if held is not None and held.held is not None else ()
-        before = len(message_lines(messages[:-1]))
+        before = len(message_lines(messages[:-1])) + (len(messages) > 1)
         self.view.scroll_to_line(before)
 
     def _find(self) -> tuple[ProblemState | None, ChainState | None]:

@@ -46,6 +46,8 @@ class LineView(ScrollView, can_focus=True):
         self._wrap = wrap
         self._lines: tuple[Line, ...] = ()
         self._rows: list[Line] = []
+        self._width = 0
+        self._wanted_top: int | None = None
         self._strips: LRUCache[tuple[int, int], Strip] = LRUCache(1024)
 
     @property
@@ -73,10 +75,9 @@ class LineView(ScrollView, can_focus=True):
             self.scroll_to(0, 0, animate=False)
 
     def scroll_to_line(self, index: int) -> None:
-        """Bring a logical line to the top."""
-        width = self.scrollable_content_region.width
-        rows = sum(len(self._wrapped(line, width)) for line in self._lines[:index])
-        self.scroll_to(y=rows, animate=False)
+        """Bring a logical line to the top, as soon as it is known where it lies."""
+        self._wanted_top = index
+        self.call_after_refresh(self._reach_wanted_top)
 
     def action_page_down(self) -> None:
         """Scroll a page."""
@@ -85,6 +86,18 @@ class LineView(ScrollView, can_focus=True):
     def on_resize(self, _event: Resize) -> None:
         """Wrap anew."""
         self._lay_out()
+
+    def on_key(self) -> None:
+        """Whoever scrolls decides what is seen."""
+        self._wanted_top = None
+
+    def on_mouse_scroll_down(self) -> None:
+        """Likewise."""
+        self._wanted_top = None
+
+    def on_mouse_scroll_up(self) -> None:
+        """Likewise."""
+        self._wanted_top = None
 
     def notify_style_update(self) -> None:
         """Forget what was drawn in other colours."""
@@ -96,6 +109,9 @@ class LineView(ScrollView, can_focus=True):
         scroll_x, scroll_y = self.scroll_offset
         index = y + scroll_y
         width = self.scrollable_content_region.width
+        if width != self._width:
+            # A scrollbar that comes or goes changes the width, and no resize tells of it.
+            self.call_later(self._lay_out)
         if index >= len(self._rows):
             return Strip.blank(width, self.rich_style)
         strip = self._strips.get((index, width))
@@ -111,11 +127,20 @@ class LineView(ScrollView, can_focus=True):
 
     def _lay_out(self) -> None:
         width = self.scrollable_content_region.width
+        self._width = width
         self._rows = [row for line in self._lines for row in self._wrapped(line, width)]
         widest = max((row.content.cell_length for row in self._rows), default=0)
         self.virtual_size = Size(0 if self._wrap else widest, len(self._rows))
         self._strips.clear()
         self.refresh()
+        if self._wanted_top is not None:
+            self.call_after_refresh(self._reach_wanted_top)
+
+    def _reach_wanted_top(self) -> None:
+        if self._wanted_top is None or self._width < 10:
+            return
+        rows = sum(len(self._wrapped(line, self._width)) for line in self._lines[: self._wanted_top])
+        self.scroll_to(y=rows, animate=False)
 
     def _wrapped(self, line: Line, width: int) -> list[Line]:
         if not self._wrap or width < 10 or line.content.cell_length <= width:
