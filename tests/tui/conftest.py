@@ -86,6 +86,7 @@ def drive() -> Drive:
         size: tuple[int, int] = (120, 40),
         own: bool = True,
         library: FakeLibrary | None = None,
+        run: str | None = None,
         plain: bool = False,
     ) -> AsyncIterator[Driven]:
         session = session or FakeSession(full_run(hold=False))
@@ -93,6 +94,7 @@ def drive() -> Drive:
         app = PerfApp(
             library=library or FakeLibrary(),
             session=session if own else None,
+            opened=run,
             glyphs=Glyphs(plain=plain),
             clock=clock,
         )

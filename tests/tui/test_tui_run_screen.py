@@ -252,6 +252,15 @@ async def test_runs_are_listed_and_opened(drive: Drive) -> None:
         assert isinstance(it.app.screen, RunsScreen)
 
 
+async def test_another_run_can_be_opened_at_once_and_left_for_the_list(drive: Drive) -> None:
+    stored = FakeSession(full_run(), live=False, run="p3xq")
+    async with drive(own=False, run="p3xq", library=FakeLibrary({"p3xq": stored})) as it:
+        await it.until(lambda: isinstance(it.app.screen, RunScreen))
+        assert "HumanEval/13" in it.screen_text
+        await it.press("escape")
+        assert isinstance(it.app.screen, RunsScreen)
+
+
 async def test_a_run_that_cannot_be_read_is_told_in_one_line(drive: Drive) -> None:
     async with drive(own=False) as it:
         await it.press("G", "enter")
