@@ -31,6 +31,7 @@ class Figures:
             harness's own cost.
         cheaper: rivals against which the candidate's repeats cost far less than its first calls do.
         unproven: rivals against which first calls are too noisy to prove that they do not.
+        provable: those of them against which all blocks could prove it.
     """
 
     columns: Columns
@@ -42,6 +43,7 @@ class Figures:
     short: frozenset[ArmName]
     cheaper: frozenset[ArmName]
     unproven: frozenset[ArmName]
+    provable: frozenset[ArmName]
 
     def is_unproven_gain(self, rival: ArmName) -> bool:
         """Whether the candidate seems faster than a rival by repeats that may be dishonest."""
@@ -56,6 +58,7 @@ def analyse(
     whole: bool,
     look_confidence: float,
     confidence: float,
+    growth: float,
     seed: int,
 ) -> Figures:
     """Work out what the blocks say.
@@ -67,6 +70,7 @@ def analyse(
         whole: for programs that read stdin.
         look_confidence: of the intervals at this look.
         confidence: of all looks together.
+        growth: how many times as many blocks there may be at the end.
         seed: of the resampling.
 
     Raises:
@@ -95,6 +99,7 @@ def analyse(
         short=frozenset(name for name, rival in cast.rivals.items() if _short(columns, mine, rival.names[0])),
         cheaper=frozenset(name for name, proof in proofs.items() if proof.cheaper),
         unproven=frozenset(name for name, proof in proofs.items() if proof.unproven),
+        provable=frozenset(name for name, proof in proofs.items() if proof.provable(growth)),
     )
 
 

@@ -161,6 +161,7 @@ class _Loop:
                 whole=self.runner.work.whole,
                 look_confidence=look_confidence(self.plan, before, now, last=last),
                 confidence=self.plan.confidence,
+                growth=self.plan.most / now,
                 seed=self.seed,
             )
         )
@@ -173,4 +174,5 @@ class _Loop:
         if self.cast.rivals[deciding] is self.cast.candidate:
             return "clear"
         stop = decide(self.plan, figures.ratios[deciding], figures.columns.blocks, gate=deciding == "best")
-        return None if stop == "clear" and figures.is_unproven_gain(deciding) else stop
+        waits = stop == "clear" and figures.is_unproven_gain(deciding) and deciding in figures.provable
+        return None if waits else stop

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import sqrt
 from statistics import fmean, median
 
 from perftui.sandbox.protocol import TrialFact
@@ -52,6 +53,11 @@ class Spared:
     def unproven(self) -> bool:
         """Whether a whole gain could be what repeats were spared, and the first passes cannot tell."""
         return self._gain > 0 and not self.cheaper and self.most > self._gain
+
+    def provable(self, growth: float) -> bool:
+        """Whether so many times the pairs could prove a gain: the bounds close with its square root."""
+        middle = (self.least + self.most) / 2
+        return middle + (self.most - middle) / sqrt(growth) <= self._gain
 
     @property
     def _gain(self) -> float:

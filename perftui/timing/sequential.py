@@ -19,10 +19,11 @@ from typing import Literal
 
 from perftui.timing.estimate import MIN_FLOOR
 from perftui.timing.model import Ratio
+from perftui.timing.verdict import SAME_WITHIN
 
 Stop = Literal["clear", "screened", "futile", "end"]
 """`clear`: the verdict stands. `screened`: a short screen told that it is not better. `futile`: more
-pairs would not show a gain. `end`: all blocks are done."""
+pairs would not tell. `end`: all blocks are done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,9 @@ def decide(plan: Plan, ratio: Ratio, blocks: int, *, gate: bool) -> Stop | None:
         return None
     if gate:
         return "screened" if screening else "futile"
-    return "clear" if ratio.verdict == "same" else None
+    if ratio.verdict == "same":
+        return "clear"
+    return None if screening or _may_be_told(plan, ratio, blocks) else "futile"
 
 
 def _may_become_faster(plan: Plan, ratio: Ratio, blocks: int) -> bool:
@@ -108,6 +111,19 @@ def _may_become_faster(plan: Plan, ratio: Ratio, blocks: int) -> bool:
     middle, low, high = log(ratio.estimate), log(ratio.low), log(ratio.high)
     hoped = (middle + high) / 2
     return hoped - (middle - low) * sqrt(blocks / plan.most) > log(MIN_FLOOR)
+
+
+def _may_be_told(plan: Plan, ratio: Ratio, blocks: int) -> bool:
+    """Whether all blocks could show a loss, or that the programs are the same."""
+    turned = Ratio(
+        estimate=1 / ratio.estimate,
+        low=1 / ratio.high,
+        high=1 / ratio.low,
+        pairs=ratio.pairs,
+        verdict=ratio.verdict,
+    )
+    width = (log(ratio.high) - log(ratio.low)) * sqrt(blocks / plan.most)
+    return width < 2 * log(SAME_WITHIN) or _may_become_faster(plan, turned, blocks)
 
 
 def _spent(plan: Plan, blocks: int) -> float:

@@ -135,7 +135,7 @@ def _why_unmeasured(deciding: ArmName, evidence: Evidence, figures: Figures) -> 
     if figures.is_unproven_gain(deciding):
         return "too short to prove that repeats cost what first calls do"
     if evidence.ending in ("screened", "futile"):
-        return "no gain in sight"
+        return "no gain in sight" if deciding == "best" else "too noisy to tell"
     if evidence.ending is None:
         return f"not clear within {evidence.budget_seconds:g} s"
     return "not clear after all pairs"

@@ -139,7 +139,7 @@ async def test_a_gain_too_short_to_be_proved_is_not_claimed(bench: Any) -> None:
     )
     assert found.verdict == "unmeasured"
     assert "repeats-unproven" in found.flags
-    assert found.reason.startswith("too short to prove that repeats cost what first calls do: 2.0")
+    assert found.reason.startswith("too short to prove that repeats cost what first calls do: ")
 
 
 @pytest.mark.parametrize("moved", ["load", "decode", "encode"])

@@ -62,6 +62,8 @@ def test_a_plan_fits_the_budget(affordable: int) -> None:
         (_ratio(0.9, 0.8, 1.0), 8, True, "screened"),
         (_ratio(0.9, 0.8, 1.0), 24, True, "futile"),
         (_ratio(0.9, 0.8, 1.0), 24, False, None),  # against the reference, an answer is wanted
+        (_ratio(1.0, 0.4, 2.5), 24, False, "futile"),  # neither could be told
+        (_ratio(1.0, 0.8, 1.1), 12, False, None),
         (_ratio(1.1, 1.0, 1.2), 8, True, None),  # may become a gain
         (_ratio(1.1, 1.0, 1.2), 48, True, "end"),
     ],
@@ -145,6 +147,8 @@ def test_a_gain_that_noise_in_first_passes_could_hide_is_unproven(noise: int, un
     assert proof is not None
     assert not proof.cheaper
     assert proof.unproven is unproven
+    assert proof.provable(1.0) is not unproven
+    assert proof.provable(1e6)
 
 
 def test_without_repeats_there_is_nothing_to_prove() -> None:
