@@ -12,13 +12,13 @@ import os
 from dataclasses import dataclass
 
 from perfbox import frames
-from perfbox.child_link import NONCE_BYTES
 from perfbox.pump import Inlet, Outlet, Pump
 from perfbox.zygotes import Zygote
 
 _HEAD_BYTES = 4096
 _PIPE_BYTES = 1 << 20
 _SET_PIPE_SIZE = 1031  # F_SETPIPE_SZ, which Python 3.9 has no name for
+_LARGEST_ANSWER = 256 << 20
 _FRAME_SLACK = 64 << 10
 
 
@@ -96,17 +96,23 @@ class Handle:
     """A child: where to write, what it answered, what it printed."""
 
     def __init__(
-        self, pump: Pump, zygote: Zygote, pid: int, uid: int | None, pipes: Pipes, output_bytes: int
+        self,
+        pump: Pump,
+        zygote: Zygote,
+        pid: int,
+        uid: int | None,
+        pipes: Pipes,
+        output_bytes: int,
+        outputs: int,
     ) -> None:
         self.zygote = zygote
         self.pid = pid
         self.uid = uid
-        self.output_bytes = output_bytes
         self.remains: tuple[int, int] | None = None
         self.set_up: tuple[str, bytes] | None = None
         self.frame: tuple[str, bytes] | None = None
         self.too_long: str | None = None
-        self._buffer = frames.FrameBuffer(output_bytes + NONCE_BYTES + _FRAME_SLACK)
+        self._buffer = frames.FrameBuffer(min(output_bytes * outputs, _LARGEST_ANSWER) + _FRAME_SLACK)
         self.requests = Outlet(pump, pipes.requests)
         self.results = Inlet(pump, pipes.results, self._on_result)
         feeds_stdin = pipes.stdin is not None and pipes.stderr is not None

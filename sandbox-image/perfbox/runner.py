@@ -22,7 +22,7 @@ from perfbox.sweeper import Sweeper
 from perfbox.zygotes import Zygote, ZygoteLostError
 
 _SET_UP_NS = 20_000_000_000
-_LEAVE_SECONDS = 2.0
+_LEAVE_SECONDS = 1.0
 _FIRST_UID = {"candidate": 20_001, "checker": 21_001}
 _SLOTS = 2
 
@@ -87,15 +87,16 @@ class Runner:
         self._out_of_memory = OutOfMemoryCount()
         self._alive: list[Handle] = []
 
-    def start(self, place: Place, order: Order, end_ns: int) -> tuple[Handle, Outcome]:
+    def start(self, place: Place, order: Order, end_ns: int, *, outputs: int = 1) -> tuple[Handle, Outcome]:
         """Fork a confined child and give it its order; the answer's kind is `l` where it is ready.
 
         Args:
             place: where it runs.
             order: what it is to be.
             end_ns: monotonic time at which the job ends; taking the order has the time of a test.
+            outputs: how many coded outputs one answer may hold.
         """
-        child = self._fork(place, feeds_stdin=order.duty == "stdin")
+        child = self._fork(place, outputs, feeds_stdin=order.duty == "stdin")
         # The order waits in the pipe; a child reads it only after it has confined itself.
         nonce = self._question(child, "p", order.coded(place.limits.output_bytes))
         self.pump.run_until(child.is_set_up, _in(_SET_UP_NS))
@@ -168,7 +169,7 @@ class Runner:
         for child in list(self._alive):
             self.end(child)
 
-    def _fork(self, place: Place, *, feeds_stdin: bool) -> Handle:
+    def _fork(self, place: Place, outputs: int, *, feeds_stdin: bool) -> Handle:
         self._executions += 1
         uid = _FIRST_UID[place.role] + self._executions % _SLOTS if self._own_users else None
         zygote = self.zygotes[place.zygote % len(self.zygotes)]
@@ -176,7 +177,7 @@ class Runner:
         plan = Confinement(zygote.pid, uid, place.core, place.limits)
         pid = zygote.fork(plan, list(pipes.for_child))
         pipes.close_for_child()
-        child = Handle(self.pump, zygote, pid, uid, pipes, place.limits.output_bytes)
+        child = Handle(self.pump, zygote, pid, uid, pipes, place.limits.output_bytes, outputs)
         self._alive.append(child)
         return child
 

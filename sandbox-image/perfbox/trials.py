@@ -68,7 +68,7 @@ class TrialRun:
     def _run_function(self) -> list[bytes]:
         options = {"repeats": self._repeats, "null": self._null}
         order = Order("trial", self._entry_point, self._program, options)
-        child, answer = self._runner.start(self._place, order, self._end_ns)
+        child, answer = self._runner.start(self._place, order, self._end_ns, outputs=len(self._inputs))
         try:
             _demand(answer, "l")
             outputs = self._go_through_phases(child)
@@ -98,7 +98,7 @@ class TrialRun:
         coded = self._phase(child, "o", chosen, tests)
         costs.encode_ns = coded.cpu_ns
         outputs = coded.body.split(b"\n") if tests else []
-        if len(outputs) != tests:
+        if len(outputs) != tests or any(len(output) > self._limits.output_bytes for output in outputs):
             raise TrialFailedError(violation("not one output for each input"))
         return outputs
 

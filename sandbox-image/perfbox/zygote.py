@@ -11,6 +11,7 @@ import importlib
 import json
 import os
 import platform
+import resource
 import socket
 import sys
 from typing import Any, NoReturn
@@ -20,6 +21,7 @@ from perfbox.confine import Confinement, confine_zygote
 from perfbox.failures import PROGRAM_FILE
 
 _RECURSION_LIMIT = 20_000
+_taken: dict[int, tuple[int, int, resource.struct_rusage]] = {}
 _WARM_MODULES = (
     *("abc", "array", "base64", "bisect", "calendar", "cmath", "collections", "collections.abc"),
     *("contextlib", "copy", "dataclasses", "datetime", "decimal", "enum", "fractions", "functools"),
@@ -44,8 +46,7 @@ def main(arguments: list[str]) -> int:
         if request["do"] == "fork":
             _fork(link, request, descriptors, filters)
         elif request["do"] == "wait":
-            os.waitid(os.P_PID, request["pid"], os.WEXITED | os.WNOWAIT)
-            _say(link, {"ended": request["pid"]})
+            _wait(link, request["pid"])
         else:
             _reap(link, request["pid"])
 
@@ -97,7 +98,17 @@ def _be_child(
         os._exit(status)
 
 
+def _wait(link: socket.socket, pid: int) -> None:
+    """Wait for a child's end and leave its remains, so that its clock can still be read."""
+    if hasattr(os, "waitid"):
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    else:
+        # macOS has it since Python 3.13, and no such clock.
+        _taken[pid] = os.wait4(pid, 0)
+    _say(link, {"ended": pid})
+
+
 def _reap(link: socket.socket, pid: int) -> None:
-    _, status, usage = os.wait4(pid, 0)
+    _, status, usage = _taken.pop(pid) if pid in _taken else os.wait4(pid, 0)
     scale = 1 if sys.platform == "darwin" else 1024
     _say(link, {"status": status, "peak_bytes": usage.ru_maxrss * scale})

@@ -82,6 +82,13 @@ async def test_a_stdin_program_is_timed_from_start_to_end(lab: Lab) -> None:
     assert fact.rest_ns > min(fact.first_ns)
 
 
+async def test_each_output_has_the_limit_to_itself(lab: Lab) -> None:
+    program = "def f(n):\n    return 'x' * n\n"
+    fact = await lab.time(program, *[((1 << 20) - 2,)] * 5)
+    assert [len(output) for output in fact.outputs] == [1 << 20] * 5
+    assert (await lab.time(program, (5,), ((1 << 20) - 1,))).end == "output-limit"
+
+
 @pytest.mark.parametrize(
     ("program", "end", "detail"),
     [
