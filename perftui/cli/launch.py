@@ -7,7 +7,6 @@ ends, an engine that ends and a signal all lead to the same clean-up, which noth
 from __future__ import annotations
 
 import platform
-import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ import anyio
 import click
 
 from perftui import __version__
+from perftui.cli.stopping import Stopping
 from perftui.engine.budget import Ledger
 from perftui.engine.chains import Tools
 from perftui.engine.engine import Engine
@@ -26,10 +26,10 @@ from perftui.engine.judges import Judges
 from perftui.engine.recall import recall
 from perftui.engine.steering import Steering
 from perftui.engine.timers import Timers
-from perftui.errors import EnvironmentLacksError, ExitStatus, PerftuiError
+from perftui.errors import EnvironmentLacksError, ExitStatus, InfrastructureFailedError, PerftuiError
 from perftui.events.model import RunResumed, StoredEvent
 from perftui.events.plan import Environment, ProblemHead, RunPlan
-from perftui.llm.model import ChatModel, ModelRefusedError
+from perftui.llm.model import ChatModel, ModelLostError, ModelRefusedError
 from perftui.problems.model import Problem
 from perftui.refine.strategy import find_strategy
 from perftui.sandbox.choose import open_pool
@@ -94,14 +94,27 @@ def start(launch: Launch) -> ExitStatus:
 
 
 async def _start(launch: Launch) -> ExitStatus:
+    stopping = Stopping()
+    ended = ExitStatus.INTERRUPTED
+    async with stopping.by_signals():
+        ended = await _run(launch, stopping)
+    if stopping.before_run:
+        raise click.Abort
+    return ended
+
+
+async def _run(launch: Launch, stopping: Stopping) -> ExitStatus:
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(launch.db))
+        if launch.run is not None:
+            # First of all: a run that is at work elsewhere needs no model and no sandbox of ours.
+            await stack.enter_async_context(store.lease(launch.run))
         model = await launch.open_model()
         stack.push_async_callback(model.aclose)
         strategy = find_strategy(launch.plan.strategy)
         pool, why = await stack.enter_async_context(_sandboxes(launch))
-        cores = Cores(pool.cores)
-        stack.callback(settle_host(usable_cores()))
+        cores = Cores(usable_cores())
+        stack.callback(settle_host(cores.all))
         environment = _environment(pool.info, why, cores)
         run, past = await _open_run(stack, launch, store, environment)
         hub = Hub(store, run, past)
@@ -109,8 +122,9 @@ async def _start(launch: Launch) -> ExitStatus:
         def tools(steering: Steering) -> Tools:
             plan = launch.plan
             ledger = Ledger(plan.budget, len(launch.problems))
-            judges = Judges(pool, cores, all_tests=plan.limits.all_tests)
-            timers = Timers(pool, cores, ledger)
+            order = {id_: place for place, id_ in enumerate(plan.problems)}
+            judges = Judges(pool, cores, order, all_tests=plan.limits.all_tests)
+            timers = Timers(pool, cores, order, ledger)
             recall(hub.state, launch.problems, judges, timers)
             return Tools(
                 plan=plan, strategy=strategy, model=model, hub=hub,
@@ -120,22 +134,20 @@ async def _start(launch: Launch) -> ExitStatus:
         engine = Engine(tools, launch.problems, linger=launch.linger)
         for problem in launch.reruns:
             engine.steering.rerun(problem)
+        stopping.engine = engine
         return await _live(Live(engine=engine, store=store, model=model), launch.watch)
 
 
 async def _live(live: Live, watch: Watch) -> ExitStatus:
     status = _Status()
-    async with anyio.create_task_group() as outer:
-        outer.start_soon(_stop_on_signals, live.engine)
-        async with anyio.create_task_group() as inner:
-            inner.start_soon(_supervise, live, status)
-            try:
-                await watch(live)
-            finally:
-                live.engine.steering.stop()
-                with anyio.CancelScope(shield=True):
-                    await live.ended.wait()
-        outer.cancel_scope.cancel()
+    async with anyio.create_task_group() as group:
+        group.start_soon(_supervise, live, status)
+        try:
+            await watch(live)
+        finally:
+            live.engine.steering.stop()
+            with anyio.CancelScope(shield=True):
+                await live.ended.wait()
     if status.error is not None:
         raise status.error
     if live.engine.state.status == "interrupted":
@@ -150,22 +162,17 @@ class _Status:
 
 
 async def _supervise(live: Live, status: _Status) -> None:
+    go_on = f"go on with: perftui resume {live.engine.state.run}"
     try:
         await live.engine.run()
+    except ModelLostError as error:
+        status.error = InfrastructureFailedError(f"{error}; see to the server, then {go_on}")
     except ModelRefusedError as error:
-        run = live.engine.state.run
-        status.error = EnvironmentLacksError(f"{error}; then go on with: perftui resume {run}")
+        status.error = EnvironmentLacksError(f"{error}; then {go_on}")
     except PerftuiError as error:
         status.error = error
     finally:
         live.ended.set()
-
-
-async def _stop_on_signals(engine: Engine) -> None:
-    with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) as signals:
-        async for _ in signals:
-            engine.notice("stopping; what runs is being ended and removed …")
-            engine.steering.stop()
 
 
 @asynccontextmanager
@@ -199,7 +206,7 @@ def _environment(sandbox: SandboxInfo, why: str, cores: Cores) -> Environment:
         perftui=__version__,
         python=platform.python_version(),
         platform=f"{platform.system()} {platform.release()} {platform.machine()}",
-        cores=len(usable_cores()),
+        cores=len(cores.all),
         timing_core=cores.timing_core,
         sandbox=sandbox,
         sandbox_reason=why,
@@ -210,7 +217,6 @@ async def _open_run(
     stack: AsyncExitStack, launch: Launch, store: Store, environment: Environment
 ) -> tuple[str, Sequence[StoredEvent]]:
     if launch.run is not None:
-        await stack.enter_async_context(store.lease(launch.run))
         past = await store.events(launch.run)
         event = await store.append(RunResumed(run=launch.run, environment=environment))
         return launch.run, [*past, event]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from perftui.engine.memo import Memo
 from perftui.errors import EnvironmentLacksError
@@ -30,12 +30,14 @@ class Judges:
     Args:
         pool: where programs run.
         cores: who may use which core.
+        order: each problem's place in the run; the first is served first.
         all_tests: judge on after the first failing test.
     """
 
-    def __init__(self, pool: SandboxPool, cores: Cores, *, all_tests: bool) -> None:
+    def __init__(self, pool: SandboxPool, cores: Cores, order: Mapping[str, int], *, all_tests: bool) -> None:
         self._pool = pool
         self._cores = cores
+        self._order = order
         self._all_tests = all_tests
         self._lost_in_a_row = 0
         self._memo: Memo[tuple[str, str], Verdict] = Memo(keep=lambda v: v.kind != "infrastructure")
@@ -92,6 +94,6 @@ class Judges:
 
     async def _once(self, problem: Problem, program: str, limits: Limits, on_stage: OnStage) -> Verdict:
         on_stage("sandbox")
-        async with self._cores.judging() as core, self._pool.lease() as sandbox:
+        async with self._cores.judging(self._order.get(problem.id, 0)) as core, self._pool.lease() as sandbox:
             on_stage("judging")
             return await judge(sandbox, problem, program, limits=limits, cpu=core, all_tests=self._all_tests)

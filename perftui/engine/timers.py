@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -52,12 +52,14 @@ class Timers:
     Args:
         pool: where programs run.
         cores: hands out the timing lane.
+        order: each problem's place in the run; the first is served first.
         ledger: the run's timing budget.
     """
 
-    def __init__(self, pool: SandboxPool, cores: Cores, ledger: Ledger) -> None:
+    def __init__(self, pool: SandboxPool, cores: Cores, order: Mapping[str, int], ledger: Ledger) -> None:
         self._pool = pool
         self._cores = cores
+        self._order = order
         self._ledger = ledger
         self._memo: Memo[tuple[str, Measure], Measurement] = Memo(keep=_holds)
 
@@ -121,7 +123,7 @@ class Timers:
 
         problem = contest.problem
         on_stage("lane")
-        async with self._cores.timing() as core:
+        async with self._cores.timing(self._order.get(problem.id, 0)) as core:
             allowance = self._ledger.allowance(problem.id)
             if not allowance:
                 return _unmeasured("the run's timing budget is spent", "budget")

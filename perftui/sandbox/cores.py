@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections import deque
+from bisect import insort
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -24,8 +24,8 @@ def usable_cores() -> tuple[int, ...]:
 class Cores:
     """Lends cores: any free one to judging, only the timing core to timing.
 
-    Those who wait for timing are served before those who wait for judging. With one core, everything
-    takes turns on it.
+    Those who wait for timing are served before those who wait for judging, and among them the lowest
+    rank first, so that what was begun first also ends first. With one core, everything takes turns on it.
 
     Attributes:
         all: the cores, in order.
@@ -39,33 +39,35 @@ class Cores:
         self.timing_core = self.all[-1]
         # Taken from the right: judging comes to the timing core last.
         self._free = sorted(self.all, key=lambda core: core != self.timing_core)
-        self._timing: deque[_Wish] = deque()
-        self._judging: deque[_Wish] = deque()
+        self._timing: list[_Wish] = []
+        self._judging: list[_Wish] = []
 
     @asynccontextmanager
-    async def judging(self) -> AsyncIterator[int]:
+    async def judging(self, rank: int = 0) -> AsyncIterator[int]:
         """Wait for a core to judge on, and give its number."""
-        core = await self._take(self._judging, self._free[-1] if self._free else None)
+        core = await self._take(self._judging, self._free[-1] if self._free else None, rank)
         try:
             yield core
         finally:
             self._release(core)
 
     @asynccontextmanager
-    async def timing(self) -> AsyncIterator[int]:
+    async def timing(self, rank: int = 0) -> AsyncIterator[int]:
         """Wait for the timing core, and give its number."""
-        core = await self._take(self._timing, self.timing_core if self.timing_core in self._free else None)
+        free = self.timing_core if self.timing_core in self._free else None
+        core = await self._take(self._timing, free, rank)
         try:
             yield core
         finally:
             self._release(core)
 
-    async def _take(self, queue: deque[_Wish], free: int | None) -> int:
+    async def _take(self, queue: list[_Wish], free: int | None, rank: int) -> int:
         if free is not None:
             self._free.remove(free)
             return free
-        wish = _Wish()
-        queue.append(wish)
+        wish = _Wish(rank)
+        # To the right of its equals: among them, the longest waiting is served first.
+        insort(queue, wish, key=lambda other: other.rank)
         try:
             await wish.granted.wait()
         except BaseException:
@@ -81,7 +83,7 @@ class Cores:
     def _release(self, core: int) -> None:
         queue = self._timing if core == self.timing_core and self._timing else self._judging
         if queue:
-            queue.popleft().grant(core)
+            queue.pop(0).grant(core)
         elif core == self.timing_core:
             self._free.insert(0, core)
         else:
@@ -91,7 +93,8 @@ class Cores:
 class _Wish:
     """Somebody's waiting for a core."""
 
-    def __init__(self) -> None:
+    def __init__(self, rank: int) -> None:
+        self.rank = rank
         self.granted = anyio.Event()
         self.core: int | None = None
 

@@ -202,8 +202,8 @@ def rig(
 
     def tools(steering: Steering) -> Tools:
         cores = Cores((0, 1))
-        judges = Judges(pool, cores, all_tests=False)
-        timers = Timers(pool, cores, Ledger(plan.budget, len(problems)))
+        judges = Judges(pool, cores, {}, all_tests=False)
+        timers = Timers(pool, cores, {}, Ledger(plan.budget, len(problems)))
         recall(hub.state, problems, judges, timers)
         return Tools(
             plan=plan,

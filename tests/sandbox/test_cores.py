@@ -54,6 +54,22 @@ async def test_timing_is_served_before_judging_that_waited_longer() -> None:
     assert served == ["timing", "judging"]
 
 
+async def test_what_was_begun_first_is_timed_first_and_equals_in_their_turn() -> None:
+    cores = Cores((0, 1))
+    served: list[str] = []
+
+    async def time(name: str, rank: int) -> None:
+        async with cores.timing(rank):
+            served.append(name)
+
+    async with anyio.create_task_group() as group:
+        async with cores.timing():
+            for name, rank in (("late", 5), ("early", 1), ("middle", 3), ("middle too", 3)):
+                group.start_soon(time, name, rank)
+            await anyio.wait_all_tasks_blocked()
+    assert served == ["early", "middle", "middle too", "late"]
+
+
 async def test_a_judge_that_waits_gets_any_core_that_becomes_free() -> None:
     cores = Cores([0, 1])
     got: list[int] = []
