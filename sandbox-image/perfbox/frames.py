@@ -6,7 +6,7 @@ import os
 import struct
 
 HEADER = struct.Struct("!IB")
-CHUNK = 1 << 20
+CHUNK = 1 << 16  # larger buffers are mapped and unmapped at each read
 
 
 class FrameTooLongError(Exception):
