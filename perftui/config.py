@@ -1,67 +1,150 @@
 """Settings: flags win over the environment, the environment over a TOML file, that over defaults.
 
-The file holds flags by their long names: those at the top hold for every command that has them,
-those in a table such as `[run]` for that command alone:
+A setting is a flag by its long name. At the top of the file, or as `PERFTUI_CHAINS`, it holds for
+every command that has the flag; in the table of a command, or as `PERFTUI_RUN_CHAINS`, for that
+command alone:
 
     sandbox = "docker"
     [run]
     chains = 8
+    [problems.check]
+    limit = 20
 """
 
 from __future__ import annotations
 
-import os
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from perftui.errors import BadInputError
 from perftui.paths import config_file
+from perftui.text import one_line
 
 ENVIRONMENT_PREFIX = "PERFTUI"
 
 
-def settings_path() -> Path:
+@dataclass(frozen=True)
+class Setting:
+    """One setting.
+
+    Attributes:
+        text: its value, as it would be written on the command line.
+        source: where it was found, as an error names it.
+    """
+
+    text: str
+    source: str
+
+
+def settings_path(environment: Mapping[str, str]) -> Path:
     """The settings file: the one that PERFTUI_CONFIG names, or the user's own."""
-    named = os.environ.get(f"{ENVIRONMENT_PREFIX}_CONFIG")
+    named = environment.get(f"{ENVIRONMENT_PREFIX}_CONFIG")
     return Path(named) if named else config_file()
 
 
-def load_settings(path: Path, flags: Mapping[str, Sequence[str]]) -> dict[str, dict[str, object]]:
-    """Defaults for each command, as the file has them.
+def from_environment(
+    environment: Mapping[str, str], command: Sequence[str], flags: Collection[str]
+) -> dict[str, Setting]:
+    """What the environment says of a command's flags; a variable that is empty says nothing.
 
     Args:
-        path: of the TOML file; one that does not exist says nothing.
-        flags: the flags of each command, by parameter name (`open_problems`).
+        environment: such as `os.environ`.
+        command: the words of a command, such as `("problems", "check")`.
+        flags: the long names of its flags.
+    """
+    found: dict[str, Setting] = {}
+    for words in _scopes(command):
+        for flag in flags:
+            name = "_".join((ENVIRONMENT_PREFIX, *words, flag)).upper().replace("-", "_")
+            if environment.get(name):
+                found[flag] = Setting(environment[name], name)
+    return found
+
+
+def read_file(path: Path) -> Mapping[str, object]:
+    """The tables of a settings file; a file that does not exist says nothing.
 
     Raises:
-        BadInputError: the file cannot be read, or names a flag that no command has.
+        BadInputError: it cannot be read.
     """
-    if not path.exists():
-        return {}
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadInputError(f"{path}: cannot be read as TOML settings: {error}") from error
-    everywhere = {key: value for key, value in table.items() if not isinstance(value, dict)}
-    known = {flag for command in flags.values() for flag in command}
-    for key in everywhere:
-        _expect(path, key, known, "no command has this flag")
-    merged: dict[str, dict[str, object]] = {}
-    for command, names in flags.items():
-        own = table.get(command, {})
-        for key in own:
-            _expect(
-                path, f"{command}.{key}", {f"{command}.{n}" for n in names}, "the command has no such flag"
-            )
-        both = {**everywhere, **own}
-        merged[command] = {k.replace("-", "_"): v for k, v in both.items() if k.replace("-", "_") in names}
-    for key, value in table.items():
-        if isinstance(value, dict):
-            _expect(path, key, set(flags), "no such command")
-    return merged
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except (OSError, ValueError) as error:
+        what = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise BadInputError(f"{path}: cannot be read as TOML settings: {one_line(what)}") from error
 
 
-def _expect(path: Path, key: str, known: set[str], trouble: str) -> None:
-    if key.replace("-", "_") not in {name.replace("-", "_") for name in known}:
-        raise BadInputError(f"{path}: {key}: {trouble}")
+def from_file(
+    path: Path,
+    tables: Mapping[str, object],
+    command: Sequence[str],
+    flags: Collection[str],
+    *,
+    flags_of_others: Callable[[], Collection[str]],
+) -> dict[str, Setting]:
+    """What a settings file says of a command's flags. The tables of other commands are passed over.
+
+    Args:
+        path: of the file, for errors.
+        tables: its content.
+        command: the words of a command, such as `("problems", "check")`.
+        flags: the long names of its flags.
+        flags_of_others: gives those of all commands; asked only where a name is not this command's.
+
+    Raises:
+        BadInputError: it names a flag that there is not, or a value that no flag takes.
+    """
+    known = {_same(flag): flag for flag in flags}
+    found: dict[str, Setting] = {}
+    for words in _scopes(command):
+        for key, value in _table(path, tables, words).items():
+            if isinstance(value, dict):
+                continue
+            place = ".".join((*words, key))
+            flag = known.get(_same(key))
+            if flag is not None:
+                found[flag] = Setting(_text(path, place, value), f"{path}: {place}")
+            elif len(words) == len(command) or _same(key) not in map(_same, flags_of_others()):
+                raise BadInputError(f"{path}: {place}: there is no such flag")
+    return found
+
+
+def check_tables(path: Path, tables: Mapping[str, object], commands: Collection[str]) -> None:
+    """See that every table is that of a command.
+
+    Raises:
+        BadInputError: one is not, or a command stands where a table is wanted.
+    """
+    for key, value in tables.items():
+        if isinstance(value, dict) and key not in commands:
+            raise BadInputError(f"{path}: [{key}]: there is no such command")
+
+
+def _scopes(command: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """From what holds for all commands to what holds for this one alone."""
+    return (tuple(command[:count]) for count in range(len(command) + 1))
+
+
+def _table(path: Path, tables: Mapping[str, object], words: Sequence[str]) -> Mapping[str, object]:
+    table: object = tables
+    for count, word in enumerate(words, start=1):
+        table = table.get(word, {}) if isinstance(table, dict) else {}
+        if not isinstance(table, dict):
+            raise BadInputError(f"{path}: {'.'.join(words[:count])}: a table of its flags is wanted")
+    return table if isinstance(table, dict) else {}
+
+
+def _text(path: Path, place: str, value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str | int | float):
+        return str(value)
+    raise BadInputError(f"{path}: {place}: one text, number or truth value is wanted")
+
+
+def _same(name: str) -> str:
+    return name.replace("-", "_")

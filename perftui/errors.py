@@ -35,3 +35,12 @@ class EnvironmentLacksError(PerftuiError):
     """
 
     exit_status = ExitStatus.ENVIRONMENT_LACKS
+
+
+class InfrastructureFailedError(PerftuiError):
+    """Something outside failed while a run was under way, such as a server that went away.
+
+    The text says how to go on.
+    """
+
+    exit_status = ExitStatus.INFRASTRUCTURE_FAILED

@@ -13,10 +13,10 @@ import anyio
 import click
 
 from perftui import __version__
+from perftui.cli.database import chosen_database
 from perftui.cli.options import with_db
 from perftui.config import settings_path
 from perftui.errors import ExitStatus, PerftuiError
-from perftui.paths import default_database
 from perftui.sandbox.cores import usable_cores
 from perftui.text import one_line
 
@@ -40,7 +40,7 @@ class Finding:
 @with_db
 def doctor(db: Path | None) -> int:
     """Say what is there, what is missing, and its cure."""
-    findings = [*_machine(), *anyio.run(_outside, db or default_database()), *_keys()]
+    findings = [*_machine(), *anyio.run(_outside, db), *_keys()]
     for finding in findings:
         click.echo(f"{finding.mark:<8} {finding.subject:<12} {one_line(finding.text, 400)}")
     missing = any(finding.mark == "missing" for finding in findings)
@@ -54,7 +54,7 @@ def _machine() -> list[Finding]:
         if len(cores) > 1
         else "with one core, timing and judging take turns"
     )
-    settings = settings_path()
+    settings = settings_path(os.environ)
     return [
         Finding(
             "ok", "perftui", f"{__version__} on Python {platform.python_version()}, {platform.platform()}"
@@ -66,7 +66,7 @@ def _machine() -> list[Finding]:
     ]
 
 
-async def _outside(db: Path) -> list[Finding]:
+async def _outside(db: Path | None) -> list[Finding]:
     return [
         await _look("docker", _docker),
         await _look("process", _process),
@@ -103,10 +103,13 @@ async def _process() -> str:
         return f"Python {info.python}; {info.confinement}; {clock}"
 
 
-async def _database(db: Path) -> str:
+async def _database(named: Path | None) -> str:
     from perftui.store.writer import open_store  # noqa: PLC0415 - slow to load
 
-    async with open_store(db) as store:
+    db = chosen_database(named)
+    if not db.exists() and db.parent.is_dir():
+        return f"{db}: not there yet; the first run makes it"
+    async with open_store(db, create=False) as store:
         runs = await store.runs()
         return f"{db}: {len(runs)} runs"
 

@@ -8,16 +8,19 @@ from typing import Literal, Unpack
 
 import click
 
+from perftui.cli.database import chosen_database
 from perftui.cli.given import SAMPLES, Places, chosen_places
-from perftui.cli.launch import Launch, Live, start
+from perftui.cli.launch import Launch, Live, Watch, start
 from perftui.cli.models import opener
 from perftui.cli.options import with_benchmark, with_db, with_format, with_limits, with_output, with_sandbox
 from perftui.cli.run import LimitFlags, limit_rules, some_of, timing_budget
-from perftui.cli.views import quiet_watcher, watcher
+from perftui.cli.views import quiet_watcher, see_written, watcher
 from perftui.events.plan import RunPlan
-from perftui.paths import default_database
+from perftui.headless.output import Output
 from perftui.problems.benchmarks import load_benchmark
 from perftui.refine.chain import StrategySettings
+
+Format = Literal["md", "json", "csv"]
 
 
 class EvaluateFlags(LimitFlags):
@@ -29,7 +32,7 @@ class EvaluateFlags(LimitFlags):
     limit: int | None
     samples: Path
     sandbox: Literal["docker", "process"] | None
-    format_: Literal["md", "json", "csv"]
+    format_: Format
     headless: bool
     as_json: bool
     open_problems: int
@@ -78,24 +81,35 @@ def evaluate(**flags: Unpack[EvaluateFlags]) -> int:
         open_problems=flags["open_problems"],
     )
 
-    async def watch(live: Live) -> None:
-        await (watcher("json") if flags["as_json"] else quiet_watcher())(live)
-        if live.engine.state.status == "done" and not flags["as_json"]:
-            _print(live, places, flags["format_"])
-
     return start(
         Launch(
             plan=plan,
             problems=problems,
             open_model=opener(plan, places),
-            db=flags["db"] or default_database(),
-            watch=watch,
+            db=chosen_database(flags["db"]),
+            watch=evaluation_watcher(places, flags["format_"], as_json=flags["as_json"]),
         )
     )
 
 
-def _print(live: Live, places: Places, format_: Literal["md", "json", "csv"]) -> None:
+def evaluation_watcher(places: Places, format_: Format, *, as_json: bool) -> Watch:
+    """Who follows an evaluation: its results are printed at the end, or its events as they come."""
+    if as_json:
+        return watcher("json")
+    follow = quiet_watcher()
+
+    async def watch(live: Live) -> None:
+        await follow(live)
+        if live.engine.state.status == "done":
+            _print(live, places, format_)
+
+    return watch
+
+
+def _print(live: Live, places: Places, format_: Format) -> None:
     from perftui.report.evaluation import evaluation, render_evaluation  # noqa: PLC0415 - loads statistics
 
     lines = {place: sample.index for place, sample in places.items()}
-    sys.stdout.write(render_evaluation(evaluation(live.engine.state, lines), format_))
+    out = Output(sys.stdout)
+    out.write(render_evaluation(evaluation(live.engine.state, lines), format_))
+    see_written(out)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from perftui.errors import BadInputError
 from perftui.events.plan import RunPlan
-from perftui.problems.model import Benchmark
+from perftui.events.state import RunState
+from perftui.problems.model import Benchmark, Problem
 from perftui.problems.samples import Sample, read_samples
+from perftui.refine.chain import Round
 
 SAMPLES = "samples:"
 """How the plan of an evaluation names its model."""
@@ -41,6 +43,26 @@ def chosen_places(path: Path, whole: Benchmark, chosen: Benchmark) -> Places:
     return places
 
 
-def samples_path(plan: RunPlan) -> Path | None:
-    """The samples file of an evaluation's plan, None for another plan."""
-    return Path(plan.model.removeprefix(SAMPLES)) if plan.model.startswith(SAMPLES) else None
+def places_again(plan: RunPlan, problems: Sequence[Problem], state: RunState) -> Places:
+    """The samples of an evaluation that goes on, read anew from the file that its plan names.
+
+    Raises:
+        BadInputError: the file cannot be used, or is not what it was.
+    """
+    path = Path(plan.model.removeprefix(SAMPLES))
+    benchmark = Benchmark(name=plan.benchmark, problems=tuple(problems))
+    places = places_of(read_samples(path, benchmark, skip_others=True))
+    same = max((chain for _, chain in places), default=-1) + 1 == plan.chains and all(
+        round_.reply is None or (place in places and round_.reply.text == places[place].program)
+        for place, round_ in _given_rounds(state)
+    )
+    if not same:
+        raise BadInputError(f"{path}: is not what it was when run {state.run} began: evaluate it anew")
+    return places
+
+
+def _given_rounds(state: RunState) -> Iterator[tuple[tuple[str, int], Round]]:
+    for name, problem in state.problems.items():
+        for chain in problem.chains:
+            for round_ in chain.rounds:
+                yield (name, chain.index), round_

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import logging
 import os
-import sys
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import click
 
 from perftui import __version__
-from perftui.config import ENVIRONMENT_PREFIX, load_settings, settings_path
+from perftui.cli.settings import defaults_of, long_names
+from perftui.cli.streams import complain, fall_silent, settle_streams
+from perftui.config import ENVIRONMENT_PREFIX
 from perftui.errors import ExitStatus, PerftuiError
 from perftui.paths import log_file
 
@@ -48,12 +50,10 @@ class _LazyGroup(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        entry = COMMANDS.get(cmd_name)
-        if entry is None:
+        if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"perftui.cli.{entry.module}")
-        command: click.Command = getattr(module, cmd_name)
-        ctx.default_map = dict(load_settings(settings_path(), {cmd_name: _flags(command)}))
+        command = _load(cmd_name)
+        ctx.default_map = _defaults(cmd_name, command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
@@ -61,30 +61,44 @@ class _LazyGroup(click.Group):
             formatter.write_dl([(name, entry.help) for name, entry in COMMANDS.items()])
 
 
-def _flags(command: click.Command) -> list[str]:
-    return [param.name for param in command.params if param.name]
+def _load(name: str) -> click.Command:
+    module = importlib.import_module(f"perftui.cli.{COMMANDS[name].module}")
+    command: click.Command = getattr(module, name)
+    return command
+
+
+def _defaults(name: str, command: click.Command) -> dict[str, object]:
+    return {name: defaults_of(name, command, commands=COMMANDS, flags_of_others=_all_flags)}
+
+
+def _all_flags() -> set[str]:
+    return {flag for name in COMMANDS for flag in long_names(_load(name))}
 
 
 @click.group(
     cls=_LazyGroup,
     invoke_without_command=True,
     context_settings={
-        "auto_envvar_prefix": ENVIRONMENT_PREFIX,
         "help_option_names": ["-h", "--help"],
         "max_content_width": 100,
     },
 )
 @click.version_option(__version__, prog_name="perftui")
 @click.pass_context
-def perftui(ctx: click.Context) -> None:
+def perftui(ctx: click.Context) -> object:
     """Refine programs for speed with a language model, and see what happened.
 
     Without a command, opens the screen on the list of runs.
     """
-    if ctx.invoked_subcommand is None:
-        from perftui.cli.watch import open_list  # noqa: PLC0415 - the screen is slow to load
+    if ctx.invoked_subcommand is not None:
+        return None
+    from perftui.cli.views import need_terminal  # noqa: PLC0415
+    from perftui.cli.watch import watch  # noqa: PLC0415 - slow to load
 
-        open_list(None)
+    need_terminal()
+    ctx.default_map = _defaults("watch", watch)
+    with watch.make_context("watch", [], parent=ctx) as inner:
+        return watch.invoke(inner)
 
 
 def run_command_line(arguments: Sequence[str]) -> int:
@@ -93,31 +107,56 @@ def run_command_line(arguments: Sequence[str]) -> int:
     Returns:
         The exit status (`perftui.errors.ExitStatus`).
     """
+    settle_streams()
     _log_to_file()
     try:
         result: object = perftui.main(args=list(arguments), prog_name="perftui", standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message(), err=True)
-        return ExitStatus.BAD_INPUT
-    except click.ClickException as error:
-        return _complain(error.format_message(), ExitStatus.BAD_INPUT)
-    except (click.Abort, KeyboardInterrupt):
-        return _complain("interrupted", ExitStatus.INTERRUPTED)
-    except PerftuiError as error:
-        return _complain(str(error), error.exit_status)
-    except BrokenPipeError:
-        # Whoever read our output has gone; there is nobody left to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except SystemExit:
+        # What click does where whoever read our output has gone.
+        fall_silent()
         return ExitStatus.DONE
-    except Exception as error:
-        if f"{ENVIRONMENT_PREFIX}_DEBUG" in os.environ:
-            raise
-        logging.getLogger(__name__).exception("the command failed")
-        return _complain(
-            f"internal error: {type(error).__name__}: {error} (details in {log_file()}; please report it)",
-            ExitStatus.INFRASTRUCTURE_FAILED,
-        )
+    except (Exception, KeyboardInterrupt, BaseExceptionGroup) as error:  # noqa: BLE001 - each is told
+        return _ended_by(_cause(error))
     return result if isinstance(result, int) else ExitStatus.DONE
+
+
+def _ended_by(error: BaseException) -> int:
+    """The one line that an error is worth, and the exit status that it means."""
+    match error:
+        case click.exceptions.NoArgsIsHelpError():
+            click.echo(error.format_message(), err=True)
+            return ExitStatus.BAD_INPUT
+        case click.UsageError(ctx=click.Context(command_path=command)):
+            return complain(f"{error.format_message()} See {command} --help", ExitStatus.BAD_INPUT)
+        case click.ClickException():
+            return complain(error.format_message(), ExitStatus.BAD_INPUT)
+        case click.Abort() | KeyboardInterrupt():
+            return complain("interrupted", ExitStatus.INTERRUPTED)
+        case PerftuiError():
+            return complain(str(error), error.exit_status)
+        case BrokenPipeError():
+            fall_silent()
+            return ExitStatus.DONE
+        case OSError(errno=errno.ENOSPC | errno.EIO | errno.EFBIG, filename=None):
+            fall_silent()
+            return complain(f"the output cannot be written: {error.strerror}", ExitStatus.ENVIRONMENT_LACKS)
+        case _ if f"{ENVIRONMENT_PREFIX}_DEBUG" in os.environ:
+            raise error
+        case _:
+            logging.getLogger(__name__).error("the command failed", exc_info=error)
+            what = f"{type(error).__name__}: {error}"
+            return complain(
+                f"internal error: {what} ({_whereabouts()}please report it)",
+                ExitStatus.INFRASTRUCTURE_FAILED,
+            )
+
+
+def _cause(error: BaseException) -> BaseException:
+    """The error to tell of a group: one that is meant for a person before any other."""
+    if not isinstance(error, BaseExceptionGroup):
+        return error
+    causes = [_cause(inner) for inner in error.exceptions]
+    return next((cause for cause in causes if isinstance(cause, PerftuiError)), causes[0])
 
 
 def _log_to_file() -> None:
@@ -132,8 +171,12 @@ def _log_to_file() -> None:
     logger = logging.getLogger("perftui")
     logger.handlers = [handler]
     logger.propagate = False
+    # A log that cannot be written, such as on a full disk, is not worth a traceback on the terminal.
+    logging.raiseExceptions = False
 
 
-def _complain(text: str, status: ExitStatus) -> int:
-    click.echo(f"perftui: {' '.join(text.split())}", err=True)
-    return status
+def _whereabouts() -> str:
+    try:
+        return f"details in {log_file()}; "
+    except OSError:
+        return ""

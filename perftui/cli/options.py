@@ -16,8 +16,17 @@ def with_db(command: F) -> F:
     return click.option(
         "--db",
         type=click.Path(dir_okay=False, path_type=Path),
-        envvar="PERFTUI_DB",
-        help="The database of runs.  [default: in the user's data folder]",
+        help="The database of runs; or PERFTUI_DB.  [default: in the user's data folder]",
+    )(command)
+
+
+def with_idle_db(command: F) -> F:
+    """`--db FILE` for a command that reads none: scripts may give the flag to every command."""
+    return click.option(
+        "--db",
+        type=click.Path(dir_okay=False, path_type=Path),
+        expose_value=False,
+        help="Taken by every command; this one needs no database.",
     )(command)
 
 
@@ -126,6 +135,24 @@ def with_concurrency(command: F) -> F:
         default=16,
         show_default=True,
         help="Model calls in flight at once.",
+    )(command)
+
+
+def with_patience(command: F) -> F:
+    """How long a live model is waited for."""
+    command = click.option(
+        "--attempts",
+        type=click.IntRange(min=1),
+        default=10,
+        show_default=True,
+        help="How often a call of a live model is sent at most.",
+    )(command)
+    return click.option(
+        "--stall-seconds",
+        type=click.FloatRange(min=0.1),
+        default=60.0,
+        show_default=True,
+        help="Without a byte from the server, before a call is sent again.",
     )(command)
 
 

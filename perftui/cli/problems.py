@@ -8,7 +8,7 @@ from typing import Literal, TypedDict, Unpack
 import anyio
 import click
 
-from perftui.cli.options import with_benchmark, with_sandbox
+from perftui.cli.options import with_benchmark, with_idle_db, with_sandbox
 from perftui.cli.run import some_of
 from perftui.errors import BadInputError, ExitStatus
 from perftui.events.plan import LimitRules
@@ -45,6 +45,7 @@ def problems() -> None:
 
 @problems.command("list")
 @with_benchmark
+@with_idle_db
 def list_(**flags: Unpack[Selection]) -> None:
     """List problems, one a line: id, name, kind, tests, references."""
     loaded = _selected(flags)
@@ -58,6 +59,7 @@ def list_(**flags: Unpack[Selection]) -> None:
 
 @problems.command()
 @with_benchmark
+@with_idle_db
 def show(**flags: Unpack[Selection]) -> None:
     """Show problems whole: statement, tests with inputs and expected outputs, reference."""
     for problem in _selected(flags).problems:
@@ -76,6 +78,7 @@ def show(**flags: Unpack[Selection]) -> None:
 @problems.command()
 @with_benchmark
 @with_sandbox
+@with_idle_db
 def check(**flags: Unpack[CheckFlags]) -> int:
     """Run every reference against its tests, and list those that fail."""
     loaded = _selected(flags)

@@ -8,10 +8,10 @@ from typing import Literal, TypedDict, Unpack
 import anyio
 import click
 
+from perftui.cli.database import chosen_database
 from perftui.cli.options import with_db, with_format
 from perftui.events.reduce import replay
 from perftui.events.state import RunState
-from perftui.paths import default_database
 from perftui.store.export import export_lines
 from perftui.store.writer import open_store
 
@@ -33,7 +33,7 @@ def report(**flags: Unpack[ReportFlags]) -> None:
     from perftui.report.render import render_reports  # noqa: PLC0415 - loads statistics
     from perftui.report.report import build_report  # noqa: PLC0415
 
-    states = anyio.run(_states, flags["db"] or default_database(), flags["runs"])
+    states = anyio.run(_states, chosen_database(flags["db"]), flags["runs"])
     click.echo(render_reports([build_report(state) for state in states], flags["format_"]), nl=False)
 
 
@@ -56,7 +56,7 @@ def export(**flags: Unpack[ExportFlags]) -> None:
     """Print RUN's events, one JSON object a line, with the raw trials of its measurements."""
 
     async def work() -> None:
-        async with open_store(flags["db"] or default_database(), create=False) as store:
+        async with open_store(chosen_database(flags["db"]), create=False) as store:
             async for line in export_lines(store, await store.find_run(flags["run"])):
                 click.echo(line)
 

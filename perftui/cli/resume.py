@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import Literal, TypedDict, TypeVar, Unpack
 
 import anyio
 import click
+import msgspec
 
-from perftui.cli.given import Places, chosen_places, samples_path
+from perftui.cli.database import chosen_database
+from perftui.cli.evaluate import Format, evaluation_watcher
+from perftui.cli.given import places_again
 from perftui.cli.launch import Launch, start
 from perftui.cli.models import opener
-from perftui.cli.options import with_db, with_output
+from perftui.cli.options import with_db, with_format, with_output, with_sandbox
 from perftui.cli.views import choose_view, watcher
-from perftui.errors import BadInputError
+from perftui.errors import BadInputError, ExitStatus
 from perftui.events.plan import RunPlan
 from perftui.events.reduce import replay
 from perftui.events.state import RunState
-from perftui.paths import default_database
-from perftui.problems.benchmarks import load_benchmark
-from perftui.problems.model import Benchmark, Problem
+from perftui.problems.model import Problem
 from perftui.store.writer import open_store
+from perftui.text import one_line
+
+F = TypeVar("F", bound=Callable[..., object])
 
 
 class ResumeFlags(TypedDict):
     """The flags of `resume`."""
 
     run: str
+    sandbox: Literal["docker", "process"] | None
+    format_: Format
     headless: bool
     as_json: bool
     db: Path | None
@@ -38,14 +45,19 @@ class RerunFlags(ResumeFlags):
     problem: str
 
 
+def _with_flags(command: F) -> F:
+    for decorate in (with_db, with_output, with_format, with_sandbox):
+        command = decorate(command)
+    return command
+
+
 @click.command()
 @click.argument("run")
-@with_output
-@with_db
+@_with_flags
 def resume(**flags: Unpack[ResumeFlags]) -> int:
     """Go on with RUN where it stopped; no reply that was received is asked for again.
 
-    RUN is an id, the beginning of one, or `last`.
+    RUN is an id, the beginning of one, or `last`. It knows its settings: no flag is needed.
     """
     return _go_on(flags, reruns=())
 
@@ -53,35 +65,39 @@ def resume(**flags: Unpack[ResumeFlags]) -> int:
 @click.command()
 @click.argument("run")
 @click.argument("problem")
-@with_output
-@with_db
+@_with_flags
 def rerun(**flags: Unpack[RerunFlags]) -> int:
     """Solve PROBLEM of RUN anew, as another attempt beside the old one."""
     return _go_on(flags, reruns=(flags["problem"],))
 
 
 def _go_on(flags: ResumeFlags, reruns: tuple[str, ...]) -> int:
-    db = flags["db"] or default_database()
+    db = chosen_database(flags["db"])
     run, state, problems = anyio.run(_load, db, flags["run"])
     plan = _plan(run, state)
     for problem in reruns:
         if problem not in state.problems:
             raise BadInputError(f"run {run} has no problem {problem}: see perftui report {run}")
     if state.status == "done" and not reruns:
-        click.echo(f"perftui: run {run} has ended; look at it with: perftui watch {run}", err=True)
-        return 0
+        click.echo(f"perftui: {_nothing_left(state)}", err=True)
+        return ExitStatus.DONE
+    if flags["sandbox"] is not None:
+        plan = msgspec.structs.replace(plan, sandbox=flags["sandbox"])
+    places = places_again(plan, problems, state) if plan.purpose == "evaluate" else None
     view = choose_view(headless=flags["headless"], as_json=flags["as_json"])
     return start(
         Launch(
             plan=plan,
             problems=problems,
-            open_model=opener(plan, _places(plan, problems)),
+            open_model=opener(plan, places),
             db=db,
-            watch=watcher(view),
-            linger=view == "screen",
+            watch=watcher(view)
+            if places is None
+            else evaluation_watcher(places, flags["format_"], as_json=flags["as_json"]),
+            linger=view == "screen" and places is None,
             run=run,
             reruns=reruns,
-            fall_back=plan.purpose == "demo",
+            fall_back=plan.purpose == "demo" and flags["sandbox"] is None,
         )
     )
 
@@ -92,16 +108,18 @@ def _plan(run: str, state: RunState) -> RunPlan:
     return state.plan
 
 
+def _nothing_left(state: RunState) -> str:
+    failed = [name for name, problem in state.problems.items() if problem.status == "infrastructure"]
+    if not failed:
+        return f"run {state.run} has ended; look at it with: perftui watch {state.run}"
+    what = "1 problem" if len(failed) == 1 else f"{len(failed)} problems"
+    return (
+        f"run {state.run} has ended; infrastructure failed {what}, to be solved anew one by one: "
+        f"perftui rerun {state.run} {one_line(failed[0], 60)}"
+    )
+
+
 async def _load(db: Path, name: str) -> tuple[str, RunState, tuple[Problem, ...]]:
-    async with open_store(db) as store:
+    async with open_store(db, create=False) as store:
         run = await store.find_run(name)
         return run, replay(await store.events(run)), await store.problems(run)
-
-
-def _places(plan: RunPlan, problems: tuple[Problem, ...]) -> Places | None:
-    """The programs of an evaluation, read anew from its file."""
-    path = samples_path(plan)
-    if path is None:
-        return None
-    whole = load_benchmark(plan.benchmark, Path(plan.data) if plan.data else None)
-    return chosen_places(path, whole, Benchmark(name=plan.benchmark, problems=problems))

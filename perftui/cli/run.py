@@ -8,20 +8,22 @@ from typing import Literal, TypedDict, Unpack
 
 import click
 
+from perftui.cli.database import chosen_database
 from perftui.cli.launch import Launch, start
-from perftui.cli.models import opener
+from perftui.cli.models import BUNDLED, RECORDED, opener, settled
 from perftui.cli.options import (
     with_benchmark,
     with_concurrency,
     with_db,
     with_limits,
     with_output,
+    with_patience,
     with_sandbox,
 )
-from perftui.cli.views import choose_view, watcher
+from perftui.cli.views import View, choose_view, watcher
 from perftui.errors import BadInputError
 from perftui.events.plan import LimitRules, RunPlan, TimingBudget
-from perftui.paths import default_database
+from perftui.llm.patience import Patience
 from perftui.problems.benchmarks import load_benchmark, select
 from perftui.problems.model import Benchmark
 from perftui.refine.chain import StrategySettings
@@ -76,6 +78,11 @@ def some_of(benchmark: Benchmark, problem_ids: str | None, limit: int | None) ->
     return select(benchmark, None if problem_ids is None else [problem_ids], limit)
 
 
+def _refuse_blind_step(step: bool, view: View) -> None:  # noqa: FBT001 - a flag's value
+    if step and view != "screen":
+        raise BadInputError("--step needs the screen: leave out --headless and --json, and use a terminal")
+
+
 class RunFlags(LimitFlags):
     """The flags of `run`."""
 
@@ -93,6 +100,8 @@ class RunFlags(LimitFlags):
     step: bool
     open_problems: int
     model_calls: int
+    attempts: int
+    stall_seconds: float
     sandbox: Literal["docker", "process"] | None
     headless: bool
     as_json: bool
@@ -126,6 +135,7 @@ class RunFlags(LimitFlags):
 )
 @click.option("--step", is_flag=True, help="Hold every action for a person (on the screen).")
 @with_concurrency
+@with_patience
 @with_limits
 @with_sandbox
 @with_output
@@ -137,19 +147,19 @@ def run(**flags: Unpack[RunFlags]) -> int:
     folder of problems.
     """
     view = choose_view(headless=flags["headless"], as_json=flags["as_json"])
-    if flags["step"] and view != "screen":
-        raise BadInputError("--step needs the screen: leave out --headless and --json, and use a terminal")
-    find_strategy(flags["strategy"])
+    _refuse_blind_step(flags["step"], view)
+    if find_strategy(flags["strategy"]).phase == "given":
+        raise BadInputError("--strategy given asks no model: judge given programs with perftui evaluate")
     loaded = load_benchmark(flags["benchmark"], flags["data"])
     chosen = some_of(loaded, flags["problem_ids"], flags["limit"])
     for note in chosen.notes:
         click.echo(f"perftui: {note}", err=True)
-    live = not flags["model"].startswith("recorded:")
+    live = not flags["model"].startswith(RECORDED)
     plan = RunPlan(
         purpose="refine",
         benchmark=chosen.name,
         data=str(flags["data"].resolve()) if flags["data"] else None,
-        model=flags["model"],
+        model=settled(flags["model"]),
         base_url=flags["base_url"],
         strategy=flags["strategy"],
         settings=StrategySettings(base_temperature=flags["temperature"], timing=not flags["no_timing"]),
@@ -160,6 +170,7 @@ def run(**flags: Unpack[RunFlags]) -> int:
         budget=timing_budget(flags, len(chosen.problems)),
         open_problems=flags["open_problems"],
         model_calls=flags["model_calls"],
+        patience=Patience(attempts=flags["attempts"], stall=flags["stall_seconds"]),
         max_tokens=flags["max_tokens"],
         pace=None if live else flags["pace"],
         step=flags["step"],
@@ -169,7 +180,7 @@ def run(**flags: Unpack[RunFlags]) -> int:
             plan=plan,
             problems=chosen.problems,
             open_model=opener(plan),
-            db=flags["db"] or default_database(),
+            db=chosen_database(flags["db"]),
             watch=watcher(view),
             linger=view == "screen",
         )
@@ -199,14 +210,13 @@ def demo(**flags: Unpack[DemoFlags]) -> int:
     The replies were written beforehand and are replayed; programs are really run, judged and timed.
     """
     view = choose_view(headless=flags["headless"], as_json=flags["as_json"])
-    if flags["step"] and view != "screen":
-        raise BadInputError("--step needs the screen: leave out --headless and --json, and use a terminal")
+    _refuse_blind_step(flags["step"], view)
     with as_file(files("perftui") / "demo" / "problems") as folder:
         loaded = load_benchmark(str(folder), None)
     plan = RunPlan(
         purpose="demo",
         benchmark="demo",
-        model="recorded:demo",
+        model=BUNDLED,
         strategy="perfcodegen",
         chains=2,
         problems=tuple(problem.id for problem in loaded.problems),
@@ -220,7 +230,7 @@ def demo(**flags: Unpack[DemoFlags]) -> int:
             plan=plan,
             problems=loaded.problems,
             open_model=opener(plan),
-            db=flags["db"] or default_database(),
+            db=chosen_database(flags["db"]),
             watch=watcher(view),
             linger=view == "screen",
             fall_back=flags["sandbox"] is None,

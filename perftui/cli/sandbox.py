@@ -5,10 +5,10 @@ from __future__ import annotations
 import anyio
 import click
 
-from perftui.sandbox.docker import engine_answers, open_engine
-from perftui.sandbox.image import build_image, find_image, image_tag
-from perftui.sandbox.leftovers import find_leftovers, remove_leftovers
+from perftui.cli.options import with_idle_db
 from perftui.text import one_line
+
+# The rooms are imported by the commands: docker takes longer to load than `--help` may take.
 
 
 @click.group()
@@ -20,8 +20,11 @@ def sandbox() -> None:
 @click.option(
     "--base", envvar="PERFTUI_BASE_IMAGE", help="Image to build on; any with python3 >= 3.9 will do."
 )
+@with_idle_db
 def build(base: str | None) -> None:
     """Build the sandbox image, with progress."""
+    from perftui.sandbox.docker import engine_answers, open_engine  # noqa: PLC0415 - see above
+    from perftui.sandbox.image import build_image, image_tag  # noqa: PLC0415
 
     async def work() -> str:
         async with open_engine() as engine:
@@ -33,8 +36,12 @@ def build(base: str | None) -> None:
 
 
 @sandbox.command()
+@with_idle_db
 def status() -> None:
     """Say which engine answers, whether the image is there, and what is left behind."""
+    from perftui.sandbox.docker import engine_answers, open_engine  # noqa: PLC0415 - see above
+    from perftui.sandbox.image import find_image, image_tag  # noqa: PLC0415
+    from perftui.sandbox.leftovers import find_leftovers  # noqa: PLC0415
 
     async def work() -> None:
         async with open_engine() as engine:
@@ -49,8 +56,11 @@ def status() -> None:
 
 
 @sandbox.command()
+@with_idle_db
 def clean() -> None:
     """Remove the containers whose perftui is gone."""
+    from perftui.sandbox.docker import engine_answers, open_engine  # noqa: PLC0415 - see above
+    from perftui.sandbox.leftovers import remove_leftovers  # noqa: PLC0415
 
     async def work() -> int:
         async with open_engine() as engine:

@@ -7,12 +7,13 @@ from typing import Literal
 import click
 import msgspec
 
-from perftui.cli.options import with_format
+from perftui.cli.options import with_format, with_idle_db
 from perftui.refine.strategy import strategies as all_strategies
 
 
 @click.command()
 @with_format
+@with_idle_db
 def strategies(format_: Literal["md", "json", "csv"]) -> None:
     """List the ways of refining, with their cost in model calls."""
     rows = [

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, assert_never
+from typing import TYPE_CHECKING, Literal
 
 import anyio
 
 from perftui.cli.launch import Live, Watch
-from perftui.errors import ExitStatus
+from perftui.engine.control import RunSession
+from perftui.errors import BadInputError, EnvironmentLacksError, ExitStatus
 from perftui.headless.follow import Reader, follow
 from perftui.headless.jsonl import JsonLines
 from perftui.headless.output import Output
@@ -28,9 +30,20 @@ def choose_view(*, headless: bool, as_json: bool) -> View:
     """The screen on a terminal, unless something else was asked for."""
     if as_json:
         return "json"
-    if headless or not (sys.stdin.isatty() and sys.stdout.isatty()):
+    # The screen is drawn on stderr, and read from stdin.
+    if headless or not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         return "plain"
     return "screen"
+
+
+def need_terminal() -> None:
+    """See that a screen can be shown.
+
+    Raises:
+        BadInputError: there is no terminal.
+    """
+    if choose_view(headless=False, as_json=False) != "screen":
+        raise BadInputError("the screen needs a terminal: see perftui --help for what works without one")
 
 
 def watcher(view: View) -> Watch:
@@ -66,27 +79,33 @@ async def print_stored(db: Path, name: str, view: Literal["plain", "json"]) -> i
         async with anyio.create_task_group() as group:
             group.start_soon(session.follow)
             group.start_soon(see_whether_over)
-            await follow(session, _reader(view), until=lambda: over)
+            await _read(session, view, lambda: over)
             group.cancel_scope.cancel()
     return ExitStatus.DONE
 
 
 def _reading(view: Literal["plain", "json"]) -> Watch:
     async def watch(live: Live) -> None:
-        await follow(live.engine.watch(), _reader(view), until=live.ended.is_set)
+        await _read(live.engine.watch(), view, live.ended.is_set)
 
     return watch
 
 
-def _reader(view: Literal["plain", "json"]) -> Reader:
+async def _read(session: RunSession, view: Literal["plain", "json"], until: Callable[[], bool]) -> None:
     out, err = Output(sys.stdout), Output(sys.stderr)
-    match view:
-        case "plain":
-            return Plain(out, err)
-        case "json":
-            return JsonLines(out, err)
-        case _:
-            assert_never(view)
+    reader: Reader = Plain(out, err) if view == "plain" else JsonLines(out, err)
+    await follow(session, reader, until=until)
+    see_written(out)
+
+
+def see_written(out: Output) -> None:
+    """See that what was asked for was written, unless its reader did not want it.
+
+    Raises:
+        EnvironmentLacksError: there was no room for it.
+    """
+    if out.trouble:
+        raise EnvironmentLacksError(f"the output cannot be written: {out.trouble}")
 
 
 async def _on_screen(live: Live) -> None:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 import anyio
 import click
 
+from perftui.cli.database import chosen_database
 from perftui.cli.options import with_db, with_output
 from perftui.cli.views import choose_view, print_stored
-from perftui.errors import BadInputError, ExitStatus
-from perftui.paths import default_database
+from perftui.errors import ExitStatus
 from perftui.store.writer import open_store
 
 if TYPE_CHECKING:
@@ -34,18 +34,11 @@ class WatchFlags(TypedDict):
 @with_db
 def watch(**flags: Unpack[WatchFlags]) -> int:
     """Look at RUN: a stored run, or one that runs in another process. Without RUN, at all runs."""
-    db = flags["db"] or default_database()
+    db = chosen_database(flags["db"])
     view = choose_view(headless=flags["headless"], as_json=flags["as_json"])
     if view == "screen":
-        return open_list(db, flags["run"])
+        return anyio.run(_open, db, flags["run"])
     return anyio.run(print_stored, db, flags["run"] or "last", view)
-
-
-def open_list(db: Path | None, run: str | None = None) -> int:
-    """Open the screen on the list of runs, or on one of them."""
-    if choose_view(headless=False, as_json=False) != "screen":
-        raise BadInputError("the screen needs a terminal: see perftui --help for what works without one")
-    return anyio.run(_open, db or default_database(), run)
 
 
 async def _open(db: Path, name: str | None) -> int:

@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from perftui.llm.patience import Patience
 from perftui.refine.chain import StrategySettings
 from perftui.sandbox.protocol import Limits, SandboxInfo
 
@@ -73,6 +74,7 @@ class RunPlan(msgspec.Struct, frozen=True, kw_only=True):
         budget: of timing.
         open_problems: how many problems are worked on at once.
         model_calls: how many calls are in flight at once.
+        patience: how long a live model's call is waited for and how often it is sent.
         max_tokens: bound on a reply.
         pace: characters per second at which recorded replies stream; None is at once.
         step: True where every problem begins in step mode.
@@ -92,6 +94,7 @@ class RunPlan(msgspec.Struct, frozen=True, kw_only=True):
     budget: TimingBudget = TimingBudget()
     open_problems: int = 8
     model_calls: int = 16
+    patience: Patience = Patience()
     max_tokens: int | None = None
     pace: float | None = None
     step: bool = False

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Mapping
 from typing import TextIO
 
+_FULL = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
+
 
 class Output:
-    """Writes whole pieces, flushed, and falls silent where the reader has gone."""
+    """Writes whole pieces, flushed, and falls silent where the reader has gone.
+
+    Attributes:
+        gone: whether nothing more can be written.
+        trouble: why, where it is not that the reader has gone.
+    """
 
     def __init__(self, stream: TextIO, environment: Mapping[str, str] | None = None) -> None:
         """Write to a stream.
@@ -21,6 +29,7 @@ class Output:
         known = os.environ if environment is None else environment
         self._stream = stream
         self.gone = False
+        self.trouble = ""
         self.is_terminal = stream.isatty() and known.get("TERM") != "dumb"
         self.has_colour = self.is_terminal and not known.get("NO_COLOR")
         self.has_unicode = (stream.encoding or "").lower().replace("-", "") == "utf8"
@@ -40,8 +49,11 @@ class Output:
         try:
             self._stream.write(self._encodable(text))
             self._stream.flush()
-        except (BrokenPipeError, ValueError):
+        except (OSError, ValueError) as error:
+            # A terminal that was closed fails with EIO: it has gone like any other reader.
             self.gone = True
+            if isinstance(error, OSError) and error.errno in _FULL:
+                self.trouble = error.strerror or str(error)
             self._silence()
 
     def _encodable(self, text: str) -> str:

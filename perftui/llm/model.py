@@ -93,6 +93,10 @@ class ModelRefusedError(ModelFailedError):
     """No call can succeed (wrong key, unknown model): the run should stop at once."""
 
 
+class ModelLostError(ModelRefusedError):
+    """The server answers no more: many calls in a row have failed for good."""
+
+
 class ChatModel(Protocol):
     """A model that answers a conversation."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from perftui.llm.breaker import Breaker
 from perftui.llm.model import ChatModel
 from perftui.llm.openai_compatible import OpenAICompatible
 from perftui.llm.throttle import Throttled
@@ -13,7 +14,7 @@ async def preflight(model: ChatModel) -> None:
     Raises:
         EnvironmentLacksError: it cannot be reached, or refuses the key; with the cure.
     """
-    while isinstance(model, Throttled):
+    while isinstance(model, Breaker | Throttled):
         model = model.inner
     if isinstance(model, OpenAICompatible):
         await model.probe()

@@ -33,10 +33,15 @@ class _Record(msgspec.Struct, frozen=True):
     completion: str | None = None
 
 
-def read_samples(path: Path, benchmark: Benchmark) -> tuple[Sample, ...]:
+def read_samples(path: Path, benchmark: Benchmark, *, skip_others: bool = False) -> tuple[Sample, ...]:
     """Read a samples file, gzip or not, in its order.
 
     A `solution` is a whole program and is taken before a `completion`, which follows the problem's stub.
+
+    Args:
+        path: of the file.
+        benchmark: whose problems the samples are for.
+        skip_others: pass over samples for other problems, and do not refuse them.
 
     Raises:
         BadInputError: what is wrong, in one line with the file and the line.
@@ -45,6 +50,8 @@ def read_samples(path: Path, benchmark: Benchmark) -> tuple[Sample, ...]:
     samples: list[Sample] = []
     for line, record in read_records(path, _Record):
         stub = stubs.get(record.task_id)
+        if stub is None and skip_others:
+            continue
         if stub is None:
             task = one_line(record.task_id, 60)
             raise bad_line(path, line, f"{benchmark.name} has no problem {task!r}")
