@@ -1,0 +1,1 @@
+"""The bundled demo: problems of perftui's own, and replies (`replies.jsonl`) written for them."""
