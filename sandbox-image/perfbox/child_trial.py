@@ -19,7 +19,6 @@ from perfbox.child_calls import FUNCTION_MODULE, encode_within, find_entry_point
 from perfbox.child_link import ChildLink
 from perfbox.order import Order, flush_printed, new_module
 
-
 _REHEARSAL = ([1, 2], (0.5, "text", None, True), {1: [2]}, {3}, frozenset({4}), 1 << 60, 1j, b"bytes")
 
 

@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -127,8 +128,12 @@ async def test_a_killed_sandbox_is_lost_and_leaves_nothing(started: Started, vic
         facts.append(fact)
         return True
 
+    def is_running() -> bool:
+        """Whether the program itself runs: its process has used the clock, as read from here."""
+        return any(time.clock_gettime_ns((~pid << 3) | 2) > 30_000_000 for pid in children(zygotes[0]))
+
     async def kill() -> None:
-        await until(lambda: len(tree(supervisor)) > len(zygotes))
+        await until(is_running)
         os.kill(supervisor if victim == "supervisor" else zygotes[0], signal.SIGKILL)
 
     family = [supervisor, *zygotes]
