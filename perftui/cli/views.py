@@ -123,7 +123,6 @@ async def _on_screen(live: Live) -> None:
 
 
 async def _leave_when_stopped(live: Live, app: PerfApp) -> None:
-    """A run that ended by itself stays on the screen; one that was stopped or failed leaves it."""
+    """Leave once the engine has gone: beside a screen it lingers until it is stopped, or fails."""
     await live.ended.wait()
-    if live.engine.state.status != "done":
-        app.exit()
+    app.exit()
