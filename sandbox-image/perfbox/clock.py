@@ -6,6 +6,9 @@ import os
 import sys
 import time
 
+_SETTLING_SECONDS = 60e-6
+_READINGS = 20
+
 
 def process_cpu_ns(pid: int) -> int:
     """CPU time of a process, alive or not yet reaped; 0 where it cannot be read."""
@@ -16,6 +19,22 @@ def process_cpu_ns(pid: int) -> int:
         return time.clock_gettime_ns((~pid << 3) | 2)
     except OSError:
         return 0
+
+
+def settled_cpu_ns(pid: int) -> int:
+    """CPU time of a process that has just gone to rest, once the kernel has booked all of it.
+
+    A process that answers and blocks is seen to have answered before its core has booked its last
+    slice: for some 25 us after, on a busy machine, its clock may read as if it had not run at all.
+    A program whose threads do not rest is read as it stands after a bounded wait.
+    """
+    reading = process_cpu_ns(pid)
+    for _ in range(_READINGS):
+        time.sleep(_SETTLING_SECONDS)
+        before, reading = reading, process_cpu_ns(pid)
+        if reading == before:
+            break
+    return reading
 
 
 def has_process_clock() -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 
 from perfbox import frames, outcome
 from perfbox.child_link import NONCE_BYTES
-from perfbox.clock import process_cpu_ns
+from perfbox.clock import process_cpu_ns, settled_cpu_ns
 from perfbox.confine import Confinement
 from perfbox.handle import Handle, open_pipes
 from perfbox.limits import Limits
@@ -87,7 +87,9 @@ class Runner:
         self._out_of_memory = OutOfMemoryCount()
         self._alive: list[Handle] = []
 
-    def start(self, place: Place, order: Order, end_ns: int, *, outputs: int = 1) -> tuple[Handle, Outcome]:
+    def start(
+        self, place: Place, order: Order, end_ns: int, *, outputs: int = 1, timed: bool = False
+    ) -> tuple[Handle, Outcome]:
         """Fork a confined child and give it its order; the answer's kind is `l` where it is ready.
 
         Args:
@@ -95,6 +97,7 @@ class Runner:
             order: what it is to be.
             end_ns: monotonic time at which the job ends; taking the order has the time of a test.
             outputs: how many coded outputs one answer may hold.
+            timed: as for `ask`.
         """
         child = self._fork(place, outputs, feeds_stdin=order.duty == "stdin")
         # The order waits in the pipe; a child reads it only after it has confined itself.
@@ -104,10 +107,12 @@ class Runner:
             reason = child.set_up[1].decode("utf-8", "replace") if child.set_up else "it ended"
             raise SandboxBrokenError(f"a program could not be confined: {reason[:200]}")
         started, cpu = time.monotonic_ns(), process_cpu_ns(child.pid)
-        answer = self._answer(child, nonce, place.deadline(end_ns), "l")
+        answer = self._answer(child, nonce, place.deadline(end_ns), "l", timed=timed)
         return child, answer.metered(answer.cpu_ns - cpu, answer.wall_ns - started)
 
-    def ask(self, child: Handle, kind: str, body: bytes, deadline_ns: int, *, expect: str) -> Outcome:
+    def ask(
+        self, child: Handle, kind: str, body: bytes, deadline_ns: int, *, expect: str, timed: bool = False
+    ) -> Outcome:
         """Put a question and wait for its one answer; metered.
 
         Args:
@@ -116,13 +121,14 @@ class Runner:
             body: the question.
             deadline_ns: monotonic time at which waiting ends.
             expect: the kinds of answer that are in order, besides a failure.
+            timed: whether speed will be judged by it; reading the clock then takes a little longer.
         """
         child.results.drain_once()
         if child.frame is not None or child.unasked_bytes:
             return outcome.violation("an answer to no question")
         started, cpu = time.monotonic_ns(), process_cpu_ns(child.pid)
         nonce = self._question(child, kind, body)
-        answer = self._answer(child, nonce, deadline_ns, expect)
+        answer = self._answer(child, nonce, deadline_ns, expect, timed=timed)
         return answer.metered(answer.cpu_ns - cpu, answer.wall_ns - started)
 
     def run_to_end(self, child: Handle, text: bytes, deadline_ns: int) -> Outcome:
@@ -188,10 +194,13 @@ class Runner:
         child.requests.send(frames.pack(kind, nonce + body))
         return nonce
 
-    def _answer(self, child: Handle, nonce: bytes, deadline_ns: int, expect: str) -> Outcome:
+    def _answer(
+        self, child: Handle, nonce: bytes, deadline_ns: int, expect: str, *, timed: bool = False
+    ) -> Outcome:
         """Wait for the answer to a question; with the clocks as they stand when it is there."""
         in_time = self.pump.run_until(child.has_news, deadline_ns)
-        cpu, now = process_cpu_ns(child.pid), time.monotonic_ns()
+        now = time.monotonic_ns()
+        cpu = settled_cpu_ns(child.pid) if timed else process_cpu_ns(child.pid)
         child.stdout.drain()
         return self._read_answer(child, nonce, expect, in_time=in_time).metered(cpu, now)
 

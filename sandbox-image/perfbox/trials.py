@@ -68,7 +68,9 @@ class TrialRun:
     def _run_function(self) -> list[bytes]:
         options = {"repeats": self._repeats, "null": self._null}
         order = Order("trial", self._entry_point, self._program, options)
-        child, answer = self._runner.start(self._place, order, self._end_ns, outputs=len(self._inputs))
+        child, answer = self._runner.start(
+            self._place, order, self._end_ns, outputs=len(self._inputs), timed=True
+        )
         try:
             _demand(answer, "l")
             outputs = self._go_through_phases(child)
@@ -104,7 +106,7 @@ class TrialRun:
 
     def _phase(self, child: Handle, kind: str, body: bytes, calls: int) -> Outcome:
         deadline = self._place.deadline(self._end_ns, calls)
-        answer = self._runner.ask(child, kind, body, deadline, expect="v")
+        answer = self._runner.ask(child, kind, body, deadline, expect="v", timed=True)
         self._costs.wall_ns += answer.wall_ns
         return _demand(answer, "v")
 
