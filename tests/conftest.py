@@ -16,7 +16,7 @@ from perftui.sandbox.container import APP_LABEL
 from perftui.sandbox.docker import DockerEngine, engine_answers, open_engine
 from perftui.sandbox.docker_model import ImageFacts
 from perftui.sandbox.image import ensure_image
-from perftui.sandbox.owner import owner_from_labels
+from perftui.sandbox.owner_labels import owner_from_labels
 from perftui.sandbox.pool import WarmPool
 
 

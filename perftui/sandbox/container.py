@@ -9,12 +9,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
+from perftui.owner import Owner
 from perftui.sandbox.attach import AttachStream, attach
 from perftui.sandbox.channel import SupervisorClient
 from perftui.sandbox.confinement import CONFINEMENT_IN_WORDS
 from perftui.sandbox.docker import DockerEngine, DockerError
 from perftui.sandbox.docker_model import ContainerSpec
-from perftui.sandbox.owner import Owner
+from perftui.sandbox.owner_labels import owner_labels
 from perftui.sandbox.pool import Started
 from perftui.sandbox.protocol import SandboxLostError
 from perftui.text import one_line
@@ -94,7 +95,7 @@ def _spec(setup: DockerSetup) -> ContainerSpec:
     return ContainerSpec(
         image=setup.image,
         name=f"perftui-{setup.session}-{uuid.uuid4().hex[:12]}",
-        labels={APP_LABEL: "1", SESSION_LABEL: setup.session, **setup.owner.labels()},
+        labels={APP_LABEL: "1", SESSION_LABEL: setup.session, **owner_labels(setup.owner)},
         memory_bytes=setup.memory_bytes + _SUPERVISOR_BYTES,
         cores=setup.cores,
     )

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 from anyio import to_thread
 
+from perftui.owner import this_owner
 from perftui.sandbox.container import DockerSetup, docker_sandbox
 from perftui.sandbox.cores import usable_cores
 from perftui.sandbox.docker import DockerEngine, DockerError, engine_answers, open_engine
@@ -15,7 +16,6 @@ from perftui.sandbox.docker_model import EngineFacts
 from perftui.sandbox.endpoint import Endpoint
 from perftui.sandbox.image import ensure_image
 from perftui.sandbox.leftovers import remove_leftovers
-from perftui.sandbox.owner import this_owner
 from perftui.sandbox.pool import WarmPool, warm_pool
 
 

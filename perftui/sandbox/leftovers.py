@@ -12,10 +12,11 @@ from typing import Final
 import anyio
 from anyio import to_thread
 
+from perftui.owner import Owner, life_of, this_owner
 from perftui.sandbox.container import APP_LABEL
 from perftui.sandbox.docker import DockerEngine, DockerError
 from perftui.sandbox.docker_model import ContainerFacts
-from perftui.sandbox.owner import Owner, life_of, owner_from_labels, this_owner
+from perftui.sandbox.owner_labels import owner_from_labels
 
 _FOREIGN_IDLE_SECONDS: Final = 3600
 

@@ -8,9 +8,11 @@ from contextlib import asynccontextmanager
 
 import aiosqlite
 import anyio
+import anyio.to_thread
+import msgspec
 
 from perftui.errors import BadInputError
-from perftui.store.owner import Owner, may_be_alive
+from perftui.store.holder import COLUMNS, Holder, HolderRow, holder_of, may_be_alive
 from perftui.store.trouble import LeaseLostError
 
 HEARTBEAT_SECONDS = 5.0
@@ -19,37 +21,29 @@ HEARTBEAT_SECONDS = 5.0
 STALE_SECONDS = 15.0
 """An owner that has not been heard of for this long is taken for dead."""
 
-_SELECT = """
-SELECT owner_token, owner_pid, owner_host, owner_boot, owner_started, heartbeat_at FROM run WHERE id = ?
-"""
-_TAKE = """
-UPDATE run SET owner_token = ?, owner_pid = ?, owner_host = ?, owner_boot = ?, owner_started = ?,
-    heartbeat_at = ? WHERE id = ?
-"""
+_SELECT = f"SELECT {', '.join(COLUMNS)}, heartbeat_at FROM run WHERE id = ?"  # noqa: S608 - columns of ours
+_TAKE = f"""
+UPDATE run SET {", ".join(f"{column} = ?" for column in COLUMNS)}, heartbeat_at = ? WHERE id = ?
+"""  # noqa: S608 - likewise
 _BEAT = "UPDATE run SET heartbeat_at = ? WHERE id = ? AND owner_token = ?"
-_RELEASE = """
-UPDATE run SET owner_token = NULL, owner_pid = NULL, owner_host = NULL, owner_boot = NULL,
-    owner_started = NULL, heartbeat_at = NULL WHERE id = ? AND owner_token = ?
-"""
+_RELEASE = f"""
+UPDATE run SET {", ".join(f"{column} = NULL" for column in COLUMNS)}, heartbeat_at = NULL
+WHERE id = ? AND owner_token = ?
+"""  # noqa: S608 - likewise
 
 
-def is_live(owner: Owner | None, heartbeat_at: float | None, now: float) -> bool:
-    """Whether an owner is at work, from its last heartbeat (seconds since the epoch)."""
-    if owner is None or heartbeat_at is None:
+def is_live(holder: Holder | None, heartbeat_at: float | None, now: float) -> bool:
+    """Whether a holder is at work, from its last heartbeat (seconds since the epoch).
+
+    To be asked in a thread: on macOS, another process must be asked for it.
+    """
+    if holder is None or heartbeat_at is None:
         return False
-    return abs(now - heartbeat_at) < STALE_SECONDS and may_be_alive(owner)
+    return abs(now - heartbeat_at) < STALE_SECONDS and may_be_alive(holder)
 
 
-def owner_of(row: tuple[str | None, int | None, str | None, str | None, str | None]) -> Owner | None:
-    """The owner from its columns, None where there is none."""
-    token, pid, host, boot, started = row
-    if token is None:
-        return None
-    return Owner(token=token, pid=pid or 0, host=host or "", boot=boot or "", started=started or "")
-
-
-async def take(connection: aiosqlite.Connection, run: str, owner: Owner) -> None:
-    """Make `owner` the run's owner; within a transaction.
+async def take(connection: aiosqlite.Connection, run: str, holder: Holder) -> None:
+    """Make `holder` the run's owner; within a transaction.
 
     Raises:
         BadInputError: a live owner has it, or there is no such run.
@@ -59,29 +53,29 @@ async def take(connection: aiosqlite.Connection, run: str, owner: Owner) -> None
     if row is None:
         raise BadInputError(f"there is no run {run}; `perftui` lists the runs there are")
     *columns, heartbeat_at = tuple(row)
-    former = owner_of((columns[0], columns[1], columns[2], columns[3], columns[4]))
+    former = holder_of(msgspec.convert(columns, HolderRow))
     now = time.time()
-    if former is not None and is_live(former, heartbeat_at, now):
-        where = "" if former.host == owner.host else f" on {former.host}"
-        raise BadInputError(f"run {run} is at work in process {former.pid}{where}; end that process first")
-    values = (owner.token, owner.pid, owner.host, owner.boot, owner.started, now, run)
-    await connection.execute(_TAKE, values)
+    if former is not None and await anyio.to_thread.run_sync(is_live, former, heartbeat_at, now):
+        owner = former.owner
+        where = "" if owner.host == holder.owner.host else f" on {owner.host}"
+        raise BadInputError(f"run {run} is at work in process {owner.pid}{where}; end that process first")
+    await connection.execute(_TAKE, (*holder.row(), now, run))
 
 
-async def beat(connection: aiosqlite.Connection, run: str, owner: Owner) -> None:
-    """Say that the owner is there; within a transaction.
+async def beat(connection: aiosqlite.Connection, run: str, holder: Holder) -> None:
+    """Say that the holder is there; within a transaction.
 
     Raises:
         LeaseLostError: another process is the owner now.
     """
-    async with connection.execute(_BEAT, (time.time(), run, owner.token)) as cursor:
+    async with connection.execute(_BEAT, (time.time(), run, holder.token)) as cursor:
         if cursor.rowcount == 0:
             raise lost(run)
 
 
-async def release(connection: aiosqlite.Connection, run: str, owner: Owner) -> None:
+async def release(connection: aiosqlite.Connection, run: str, holder: Holder) -> None:
     """Own the run no longer; within a transaction."""
-    await connection.execute(_RELEASE, (run, owner.token))
+    await connection.execute(_RELEASE, (run, holder.token))
 
 
 def lost(run: str) -> LeaseLostError:

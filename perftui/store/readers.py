@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import aiosqlite
+import anyio.to_thread
 import msgspec
 
 from perftui.errors import BadInputError
@@ -16,21 +17,22 @@ from perftui.events.plan import RunPlan, RunPurpose
 from perftui.events.state import RunStatus
 from perftui.problems.model import Problem
 from perftui.store.codec import TRIAL_FIELDS, event_of
-from perftui.store.lease import is_live, owner_of
+from perftui.store.holder import COLUMNS, HolderRow, holder_of
+from perftui.store.lease import is_live
 from perftui.store.trouble import shown, told_in_one_line
 from perftui.text import one_line
 from perftui.timing.model import Trial
 
-_RUNS = """
+_RUNS = f"""
 SELECT id, purpose, benchmark, model, strategy, chains, problems, started_at, ended_at, status,
     calls, prompt_tokens, completion_tokens,
-    owner_token, owner_pid, owner_host, owner_boot, owner_started, heartbeat_at,
+    {", ".join(COLUMNS)}, heartbeat_at,
     (SELECT count(*) FROM problem_result WHERE run = run.id),
     (SELECT count(candidate) FROM problem_result WHERE run = run.id),
     (SELECT total(optimised) FROM problem_result WHERE run = run.id),
     (SELECT avg(log_speedup) FROM problem_result WHERE run = run.id)
 FROM run ORDER BY started_at DESC, rowid DESC
-"""
+"""  # noqa: S608 - the columns are ours
 _EVENTS = """
 SELECT event.seq, event.body, candidate.code FROM event
 LEFT JOIN candidate ON event.kind = 'candidate-found'
@@ -111,7 +113,7 @@ class _RunRow(msgspec.Struct, frozen=True, array_like=True):
     calls: int
     prompt_tokens: int
     completion_tokens: int
-    owner: tuple[str | None, int | None, str | None, str | None, str | None]
+    holder: HolderRow
     heartbeat_at: float | None
     ended: int
     solved: int
@@ -133,8 +135,8 @@ class Reader:
 
     async def runs(self) -> list[RunSummary]:
         """All runs, newest first."""
-        now = time.time()
-        return [_summary(_run_row(row), now) for row in await self._rows(_RUNS)]
+        rows = [_run_row(row) for row in await self._rows(_RUNS)]
+        return await anyio.to_thread.run_sync(_summaries, rows, time.time())
 
     async def find_run(self, text: str) -> str:
         """The id of the run that a person means: an id, the only one that begins so, or `last`.
@@ -243,11 +245,16 @@ class Reader:
 
 
 def _run_row(row: tuple[object, ...]) -> _RunRow:
-    return msgspec.convert((*row[:13], row[13:18], *row[18:]), _RunRow)
+    end = 13 + len(COLUMNS)
+    return msgspec.convert((*row[:13], row[13:end], *row[end:]), _RunRow)
+
+
+def _summaries(rows: Sequence[_RunRow], now: float) -> list[RunSummary]:
+    return [_summary(row, now) for row in rows]
 
 
 def _summary(row: _RunRow, now: float) -> RunSummary:
-    live = is_live(owner_of(row.owner), row.heartbeat_at, now)
+    live = is_live(holder_of(row.holder), row.heartbeat_at, now)
     measured = row.mean_log is not None
     return RunSummary(
         run=row.run,

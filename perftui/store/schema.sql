@@ -21,6 +21,7 @@ CREATE TABLE run (
     owner_pid         INTEGER,
     owner_host        TEXT,
     owner_boot        TEXT,
+    owner_space       TEXT,
     owner_started     TEXT,
     heartbeat_at      REAL
 );

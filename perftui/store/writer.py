@@ -13,6 +13,7 @@ from typing import TypeVar, cast
 
 import aiosqlite
 import anyio
+import anyio.to_thread
 import msgspec
 
 from perftui.errors import PerftuiError
@@ -21,8 +22,8 @@ from perftui.events.plan import Environment, ProblemHead, RunPlan
 from perftui.problems.model import Problem
 from perftui.store.codec import storable
 from perftui.store.database import BUSY_SECONDS, connected
+from perftui.store.holder import Holder, new_holder
 from perftui.store.lease import HEARTBEAT_SECONDS, beat, beside, release, take
-from perftui.store.owner import this_process
 from perftui.store.readers import Reader
 from perftui.store.transaction import insert_run, write_batch
 from perftui.store.trouble import told_in_one_line
@@ -47,12 +48,14 @@ class _Waiting:
 class Store(Reader):
     """A database of runs, open for writing; made by `open_store`."""
 
-    def __init__(self, writing: aiosqlite.Connection, reading: aiosqlite.Connection, path: Path) -> None:
+    def __init__(
+        self, writing: aiosqlite.Connection, reading: aiosqlite.Connection, path: Path, holder: Holder
+    ) -> None:
         super().__init__(reading, path)
         self._writing = writing
         self._turn = anyio.Lock()
         self._queue: deque[_Waiting] = deque()
-        self._owner = this_process(secrets.token_hex(8))
+        self._holder = holder
 
     async def create_run(
         self,
@@ -78,7 +81,7 @@ class Store(Reader):
                 RunStarted(run=run, at=time.time(), plan=plan, environment=environment, heads=tuple(heads))
             )
             await insert_run(connection, started, problems)
-            await write_batch(connection, [started], self._owner.token)
+            await write_batch(connection, [started], self._holder.token)
         return run
 
     async def append(self, event: E) -> E:
@@ -121,7 +124,7 @@ class Store(Reader):
             LeaseLostError: this process slept for so long that another has taken it.
         """
         async with self._transaction() as connection:
-            await take(connection, run, self._owner)
+            await take(connection, run, self._holder)
         try:
             async with beside(lambda: self._beat(run)):
                 yield
@@ -129,13 +132,13 @@ class Store(Reader):
             # Where it fails, the lease runs out by itself.
             with anyio.CancelScope(shield=True), suppress(PerftuiError):
                 async with self._transaction() as connection:
-                    await release(connection, run, self._owner)
+                    await release(connection, run, self._holder)
 
     async def _beat(self, run: str) -> None:
         while True:
             await anyio.sleep(HEARTBEAT_SECONDS)
             async with self._transaction() as connection:
-                await beat(connection, run, self._owner)
+                await beat(connection, run, self._holder)
 
     async def _write_waiting(self) -> None:
         batch = [self._queue.popleft() for _ in range(min(len(self._queue), _MOST_AT_ONCE))]
@@ -143,7 +146,7 @@ class Store(Reader):
             one.taken = True
         try:
             async with self._open_transaction() as connection:
-                stored = await write_batch(connection, [one.event for one in batch], self._owner.token)
+                stored = await write_batch(connection, [one.event for one in batch], self._holder.token)
         except BaseException as trouble:
             for one in batch:
                 one.trouble = trouble
@@ -197,7 +200,7 @@ async def open_store(
         EnvironmentLacksError: it cannot be used now.
     """
     async with connected(path, create=create, busy_seconds=busy_seconds) as (writing, reading):
-        yield Store(writing, reading, path)
+        yield Store(writing, reading, path, await anyio.to_thread.run_sync(new_holder))
 
 
 def _again(trouble: BaseException) -> BaseException:

@@ -14,12 +14,12 @@ from anyio.abc import SocketStream
 from docker import APIClient
 
 from perftui import paths
+from perftui.owner import this_owner
 from perftui.sandbox.container import DockerSetup
 from perftui.sandbox.docker import open_engine
 from perftui.sandbox.docker_model import ImageFacts
 from perftui.sandbox.endpoint import Endpoint, default_endpoint
 from perftui.sandbox.image import BASE_LABEL, build_image, image_tag
-from perftui.sandbox.owner import this_owner
 
 ECHO = f"""
 # One of process {os.getpid()}'s tests.

@@ -21,8 +21,8 @@ HOLD = """
 import sys
 import anyio
 from perftui.sandbox.container import DockerSetup, running_container
+from perftui.owner import this_owner
 from perftui.sandbox.docker import engine_answers, open_engine
-from perftui.sandbox.owner import this_owner
 
 async def hold():
     async with open_engine() as engine:

@@ -13,13 +13,13 @@ from anyio.streams.buffered import BufferedByteReceiveStream
 from docker import APIClient
 
 from perftui.errors import EnvironmentLacksError
+from perftui.owner import this_owner
 from perftui.sandbox.choose import open_pool
 from perftui.sandbox.container import DockerSetup, docker_sandbox
 from perftui.sandbox.docker import DockerEngine
 from perftui.sandbox.docker_model import EngineFacts, ImageFacts
 from perftui.sandbox.docker_pool import engine_cores
 from perftui.sandbox.endpoint import Endpoint
-from perftui.sandbox.owner import this_owner
 from perftui.sandbox.pool import WarmPool
 from perftui.sandbox.protocol import CallFact, JudgeJob, Sandbox, SandboxLostError
 

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from perftui.owner import Owner, this_owner
 from perftui.sandbox.container import APP_LABEL
 from perftui.sandbox.docker import DockerEngine
 from perftui.sandbox.docker_model import ContainerFacts, ContainerSpec, ImageFacts
 from perftui.sandbox.leftovers import find_leftovers, is_leftover, remove_leftovers
-from perftui.sandbox.owner import Owner, life_of, owner_from_labels, owner_of, this_owner
+from perftui.sandbox.owner_labels import owner_from_labels, owner_labels
+from tests.support.processes import process_that_ended
 
 TEXT = st.text(max_size=8)
 
 
 def container(owner: Owner | None, *, state: str = "running", age: int = 10) -> ContainerFacts:
-    labels = {APP_LABEL: "1", **(owner.labels() if owner else {})}
+    labels = {APP_LABEL: "1", **(owner_labels(owner) if owner else {})}
     return ContainerFacts(id="c", raw_labels=labels, state=state, created=1_000_000 - age)
 
 
@@ -33,47 +32,27 @@ def is_left(facts: ContainerFacts) -> bool:
 
 @pytest.fixture(scope="module")
 def dead() -> Owner:
-    """A process that lived in this boot, and is gone."""
-    code = "from perftui.sandbox.owner import this_owner; o = this_owner(); print(o.pid, o.started)"
-    told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    pid, started = told.stdout.split()
-    return dataclasses.replace(this_owner(), pid=int(pid), started=started)
+    return process_that_ended()
 
 
 @given(st.builds(Owner, host=TEXT, boot=TEXT, space=TEXT, pid=st.integers(1, 1 << 22), started=TEXT))
 def test_an_owner_is_read_back_from_labels(owner: Owner) -> None:
-    assert owner_from_labels({"other": "1", **owner.labels()}) == owner
+    assert owner_from_labels({"other": "1", **owner_labels(owner)}) == owner
 
 
-@pytest.mark.parametrize("labels", [{}, {**this_owner().labels(), "perftui.owner.pid": "1; rm"}])
+@pytest.mark.parametrize("labels", [{}, {**owner_labels(this_owner()), "perftui.owner.pid": "1; rm"}])
 def test_labels_that_name_no_owner(labels: dict[str, str]) -> None:
     assert owner_from_labels(labels) is None
 
 
-def test_this_process_lives() -> None:
-    assert this_owner().pid == os.getpid()
-    assert life_of(this_owner(), this_owner()) == "alive"
+def test_only_those_of_the_dead_are_left(dead: Owner) -> None:
     assert not is_left(container(this_owner()))
-
-
-def test_one_that_ended_is_gone(dead: Owner) -> None:
-    assert life_of(dead, this_owner()) == "gone"
     assert is_left(container(dead))
-
-
-def test_a_later_process_with_the_same_pid_is_another() -> None:
-    earlier = dataclasses.replace(this_owner(), started="1")
-    assert life_of(earlier, this_owner()) == "gone"
-
-
-def test_before_the_last_boot_all_are_gone() -> None:
-    assert life_of(dataclasses.replace(this_owner(), boot="an earlier one"), this_owner()) == "gone"
 
 
 @pytest.mark.parametrize("change", [{"host": "elsewhere"}, {"space": "pid:[1]"}])
 def test_what_cannot_be_seen_from_here_is_left_alone(dead: Owner, change: dict[str, str]) -> None:
     foreign = dataclasses.replace(dead, **change)
-    assert life_of(foreign, this_owner()) == "unknown"
     assert not is_left(container(foreign, age=10**6))
     assert not is_left(container(foreign, state="created"))
     assert is_left(container(foreign, state="created", age=4000))
@@ -84,22 +63,12 @@ def test_one_without_an_owner_goes_when_it_has_long_not_run() -> None:
     assert is_left(container(None, state="exited", age=4000))
 
 
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="only Linux shows zombies in /proc")
-def test_a_zombie_is_gone() -> None:
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
-        owner = owner_of(child.pid)
-        assert life_of(owner, this_owner()) == "alive"
-        child.kill()
-        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
-        assert life_of(owner, this_owner()) == "gone"
-
-
 @pytest.mark.docker
 async def test_the_dead_ones_containers_go_and_the_living_ones_stay(
     docker_engine: DockerEngine, echo_image: ImageFacts, dead: Owner
 ) -> None:
     async def create(name: str, owner: Owner) -> str:
-        labels = {APP_LABEL: "1", **owner.labels()}
+        labels = {APP_LABEL: "1", **owner_labels(owner)}
         spec = ContainerSpec(image=echo_image.id, name=name, labels=labels, memory_bytes=64 << 20)
         return await docker_engine.create(spec)
 

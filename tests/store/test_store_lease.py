@@ -1,38 +1,34 @@
 from __future__ import annotations
 
+import dataclasses
 import os
-import platform
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import anyio
-import msgspec
 import pytest
 
 from perftui.errors import BadInputError
 from perftui.events.model import RunPaused
+from perftui.owner import Owner, this_owner
 from perftui.store import writer as writer_module
+from perftui.store.holder import Holder, holder_of, may_be_alive, new_holder
 from perftui.store.lease import STALE_SECONDS, beside, is_live
-from perftui.store.owner import Owner, may_be_alive, this_process
 from perftui.store.trouble import LeaseLostError
 from perftui.store.writer import Store, open_store
+from tests.support.processes import process_that_ended
+
+ELSEWHERE = Owner(host="another-machine", boot="", space="", pid=1, started="")
 
 
 async def give_to(store: Store, run: str, owner: Owner, heard: float) -> None:
     """Make another process the owner, as its store would."""
     statement = (
-        "UPDATE run SET owner_token = ?, owner_pid = ?, owner_host = ?, owner_boot = ?, owner_started = ?, "
-        "heartbeat_at = ? WHERE id = ?"
+        "UPDATE run SET owner_token = 't', owner_pid = ?, owner_host = ?, owner_boot = ?, owner_space = ?, "
+        "owner_started = ?, heartbeat_at = ? WHERE id = ?"
     )
-    values = (owner.token, owner.pid, owner.host, owner.boot, owner.started, heard, run)
+    values = (owner.pid, owner.host, owner.boot, owner.space, owner.started, heard, run)
     await store._writing.execute(statement, values)
-
-
-def dead_process() -> Owner:
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
-        return msgspec.structs.replace(this_process("dead"), pid=process.pid)
 
 
 async def test_a_run_has_one_owner(store: Store, run: str, path: Path) -> None:
@@ -60,20 +56,19 @@ async def test_a_lease_on_nothing_is_refused(store: Store) -> None:
 
 
 async def test_the_run_of_a_dead_owner_is_taken_over_at_once(store: Store, run: str) -> None:
-    await give_to(store, run, dead_process(), time.time())
+    await give_to(store, run, process_that_ended(), time.time())
     assert not (await store.runs())[0].live
     async with store.lease(run):
         assert (await store.runs())[0].live
 
 
 async def test_the_run_of_a_silent_owner_is_taken_over(store: Store, run: str) -> None:
-    elsewhere = Owner(token="t", pid=1, host="another-machine", boot="", started="")
-    await give_to(store, run, elsewhere, time.time())
+    await give_to(store, run, ELSEWHERE, time.time())
     assert (await store.runs())[0].live
     with pytest.raises(BadInputError, match="process 1 on another-machine"):
         async with store.lease(run):
             pass
-    await give_to(store, run, elsewhere, time.time() - STALE_SECONDS - 1)
+    await give_to(store, run, ELSEWHERE, time.time() - STALE_SECONDS - 1)
     async with store.lease(run):
         pass
 
@@ -83,7 +78,7 @@ async def test_who_lost_the_lease_is_stopped(store: Store, run: str, monkeypatch
 
     async def lose() -> None:
         async with store.lease(run):
-            await give_to(store, run, Owner(token="t", pid=1, host="h", boot="", started=""), time.time())
+            await give_to(store, run, ELSEWHERE, time.time())
             await anyio.sleep_forever()
 
     with pytest.raises(LeaseLostError, match="taken over"):
@@ -143,20 +138,29 @@ async def test_work_beside_ends_with_the_body() -> None:
     assert ended.is_set()
 
 
-def test_a_process_is_told_from_its_successors() -> None:
-    me = this_process("token")
-    assert may_be_alive(me)
-    if me.started:
-        assert not may_be_alive(msgspec.structs.replace(me, started="1"))
-    if me.boot:
-        assert not may_be_alive(msgspec.structs.replace(me, boot="an earlier one"))
-    assert may_be_alive(msgspec.structs.replace(me, host="elsewhere", pid=1, started="1"))
-    assert not may_be_alive(dead_process())
-    assert me.host == platform.node()
+@pytest.mark.parametrize(
+    ("owner", "may"),
+    [
+        (this_owner(), True),
+        (ELSEWHERE, True),
+        (dataclasses.replace(this_owner(), space="pid:[1]", started="1"), True),
+        (dataclasses.replace(this_owner(), started="1"), False),
+        (dataclasses.replace(this_owner(), boot="an earlier one"), False),
+    ],
+)
+def test_what_cannot_be_seen_may_be_alive(owner: Owner, may: bool) -> None:
+    assert may_be_alive(Holder(token="t", owner=owner)) is may
+
+
+def test_a_holder_is_read_back_from_its_columns() -> None:
+    me = new_holder()
+    assert holder_of(me.row()) == me
+    assert holder_of((None,) * 6) is None
+    assert new_holder().token != me.token
 
 
 def test_liveness_needs_a_recent_heartbeat() -> None:
-    me = this_process("token")
+    me = new_holder()
     assert is_live(me, 100.0, 110.0)
     assert not is_live(me, 100.0, 116.0)
     assert not is_live(me, 200.0, 110.0)
