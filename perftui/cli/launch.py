@@ -18,7 +18,7 @@ import click
 
 from perftui import __version__
 from perftui.cli.stopping import Stopping
-from perftui.engine.budget import Ledger
+from perftui.engine.budget import Ledger, measurements_of
 from perftui.engine.chains import Tools
 from perftui.engine.engine import Engine
 from perftui.engine.hub import Hub
@@ -121,7 +121,7 @@ async def _run(launch: Launch, stopping: Stopping) -> ExitStatus:
 
         def tools(steering: Steering) -> Tools:
             plan = launch.plan
-            ledger = Ledger(plan.budget, len(launch.problems))
+            ledger = Ledger(plan.budget, len(launch.problems), measurements_of(plan))
             order = {id_: place for place, id_ in enumerate(plan.problems)}
             judges = Judges(pool, cores, order, all_tests=plan.limits.all_tests)
             timers = Timers(pool, cores, order, ledger)

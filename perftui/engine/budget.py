@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from perftui.events.plan import TimingBudget
+from perftui.events.plan import RunPlan, TimingBudget
 
 LEAST_USEFUL_SECONDS = 0.25
 """With less than this, a measurement cannot say anything."""
+
+USEFUL_SECONDS = 0.6
+"""In this time a clear difference is found; no measurement is given less while there is more."""
+
+
+def measurements_of(plan: RunPlan) -> int:
+    """How many measurements a problem of the run may need: each chain's seed and its refinements."""
+    refinements = 0 if plan.purpose == "evaluate" else 1 + plan.settings.feedback_rounds
+    return plan.chains * (1 + refinements)
 
 
 @dataclass
@@ -15,16 +24,20 @@ class Ledger:
     """Shares the run's timing budget out evenly, so that no problem starves the others.
 
     Every problem is granted an equal share; what an ended problem did not use goes to a pot that
-    all may draw on when their own share is spent.
+    all may draw on. Within a problem, each measurement leaves enough for those that may still come:
+    the seeds of the first chains must not eat what the refinements of all need.
 
     Attributes:
         budget: what the run stated.
         problems: how many problems share it.
+        measurements: how many a problem may need, over all its chains.
     """
 
     budget: TimingBudget
     problems: int
+    measurements: int = 1
     _spent: dict[str, float] = field(default_factory=dict)
+    _made: dict[str, int] = field(default_factory=dict)
     _pot: float = 0.0
 
     @property
@@ -36,12 +49,15 @@ class Ledger:
 
     def allowance(self, problem: str) -> float:
         """Seconds that the problem's next measurement may take; 0 where nothing useful is left."""
-        own = max(0.0, self.share - self._spent.get(problem, 0.0))
-        seconds = min(self.budget.candidate_seconds, own + self._pot)
-        return seconds if seconds >= LEAST_USEFUL_SECONDS else 0.0
+        left = max(0.0, self.share - self._spent.get(problem, 0.0)) + self._pot
+        if left < LEAST_USEFUL_SECONDS:
+            return 0.0
+        to_come = max(1, self.measurements - self._made.get(problem, 0))
+        return min(self.budget.candidate_seconds, left, max(USEFUL_SECONDS, left / to_come))
 
     def spend(self, problem: str, seconds: float) -> None:
         """Take what a measurement took, from the problem's share first."""
+        self._made[problem] = self._made.get(problem, 0) + 1
         before = self._spent.get(problem, 0.0)
         self._spent[problem] = before + seconds
         over = max(0.0, before + seconds - self.share) - max(0.0, before - self.share)

@@ -24,7 +24,9 @@ clipping, because clipping each noisy pair by itself would charge noise to every
 Where passes are repeated, encoding is the one phase that is not spread over them: a single pass is
 encoded, and the harness's own part of that, some 100 us and never twice the same, would drown a pass
 of 20 us in doubt. There, encoding is charged in full where it is beyond doubt that the arm spends more
-than the baseline (the 99 % lower bound of the median excess is over 0), and else not.
+than the baseline (the 99 % lower bound of the median excess is over a quarter of the baseline's
+encoding), and else not. A smaller excess is what one process shows against another on the same value;
+and no program's code runs while plain data is encoded, so that little can be hidden in it.
 """
 
 from __future__ import annotations
@@ -48,6 +50,9 @@ METER_NS = 1_000.0
 
 NULL_DOUBT = 0.1
 """The share of the null program's cost that is in doubt."""
+
+ENCODE_DOUBT = 0.25
+"""The share of the baseline's encoding that an honest program may spend more, where passes repeat."""
 
 _ENCODE = 2
 _TAIL = 0.01
@@ -211,7 +216,8 @@ def _shift(columns: Columns, arm: ArmName, index: Indices) -> Floats:
 def _excess(table: Floats, base: Floats, repeats: int) -> Floats:
     """Load, decode and encode over the baseline's, in ns; without encoding where its excess is in doubt."""
     excess: Floats = table[1:] - base[1:]
-    if repeats > 1 and median_bound(excess[_ENCODE].tolist(), _TAIL) <= 0:
+    doubt = ENCODE_DOUBT * float(np.median(base[1 + _ENCODE]))
+    if repeats > 1 and median_bound(excess[_ENCODE].tolist(), _TAIL) <= doubt:
         excess[_ENCODE] = 0.0
     return excess
 

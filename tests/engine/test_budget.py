@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perftui.engine.budget import LEAST_USEFUL_SECONDS, Ledger
+from perftui.engine.budget import LEAST_USEFUL_SECONDS, USEFUL_SECONDS, Ledger
 from perftui.events.plan import TimingBudget
 
 
@@ -34,6 +35,21 @@ def test_what_an_ended_problem_left_is_there_for_the_others() -> None:
     book.spend("b", 3.0)
     assert book.allowance("b") == 0.5
     assert book.allowance("c") == 2.5
+
+
+def test_a_measurement_leaves_enough_for_those_that_may_still_come() -> None:
+    book = Ledger(TimingBudget(candidate_seconds=3.0, run_seconds=16.0), problems=4, measurements=5)
+    assert book.allowance("a") == 0.8
+    book.spend("a", 0.8)
+    assert book.allowance("a") == pytest.approx(0.8)
+    for _ in range(3):
+        book.spend("a", 0.1)
+    assert book.allowance("a") == pytest.approx(2.9)
+
+
+def test_no_measurement_is_given_too_little_to_say_anything_while_there_is_more() -> None:
+    book = Ledger(TimingBudget(candidate_seconds=3.0, run_seconds=4.0), problems=4, measurements=12)
+    assert book.allowance("a") == USEFUL_SECONDS
 
 
 def test_closing_twice_gives_nothing_more() -> None:
