@@ -77,7 +77,7 @@ def evaluate(**flags: Unpack[EvaluateFlags]) -> int:
         problems=tuple(problem.id for problem in problems),
         sandbox=flags["sandbox"] or "docker",
         limits=limit_rules(flags),
-        budget=timing_budget(flags, len(problems)),
+        budget=timing_budget(flags, len(problems), max(chain for _, chain in places) + 1),
         open_problems=flags["open_problems"],
     )
 

@@ -29,8 +29,10 @@ from perftui.problems.model import Benchmark
 from perftui.refine.chain import StrategySettings
 from perftui.refine.strategy import find_strategy
 
-SECONDS_A_PROBLEM = 4.0
-"""Default timing budget of a run, for each of its problems."""
+LEAST_SECONDS_A_PROBLEM = 4.0
+"""Default timing budget of a run, for each of its problems; a second more for each chain over four."""
+
+DEMO_SECONDS_A_PROBLEM = 6.0
 
 DEMO_PACE = 400.0
 """Characters a second at which a recorded reply streams in the demo: about 100 tokens."""
@@ -64,12 +66,13 @@ def limit_rules(flags: LimitFlags) -> LimitRules:
     )
 
 
-def timing_budget(flags: LimitFlags, problems: int) -> TimingBudget:
+def timing_budget(flags: LimitFlags, problems: int, chains: int) -> TimingBudget:
     """The timing budget that the flags ask for."""
     given = flags["timing_budget"]
+    seconds = max(LEAST_SECONDS_A_PROBLEM, float(chains)) * problems
     return TimingBudget(
         candidate_seconds=flags["measure_seconds"],
-        run_seconds=SECONDS_A_PROBLEM * problems if given is None else given,
+        run_seconds=seconds if given is None else given,
     )
 
 
@@ -167,7 +170,7 @@ def run(**flags: Unpack[RunFlags]) -> int:
         problems=tuple(problem.id for problem in chosen.problems),
         sandbox=flags["sandbox"] or "docker",
         limits=limit_rules(flags),
-        budget=timing_budget(flags, len(chosen.problems)),
+        budget=timing_budget(flags, len(chosen.problems), flags["chains"]),
         open_problems=flags["open_problems"],
         model_calls=flags["model_calls"],
         patience=Patience(attempts=flags["attempts"], stall=flags["stall_seconds"]),
@@ -221,7 +224,7 @@ def demo(**flags: Unpack[DemoFlags]) -> int:
         chains=2,
         problems=tuple(problem.id for problem in loaded.problems),
         sandbox=flags["sandbox"] or "docker",
-        budget=TimingBudget(candidate_seconds=2.0, run_seconds=SECONDS_A_PROBLEM * len(loaded.problems)),
+        budget=TimingBudget(candidate_seconds=2.0, run_seconds=DEMO_SECONDS_A_PROBLEM * len(loaded.problems)),
         pace=None if flags["fast"] else DEMO_PACE,
         step=flags["step"],
     )

@@ -35,6 +35,10 @@ def _figures(state: RunState, figures: Totals) -> list[tuple[str, str]]:
         ("unmeasured", f"{figures.unmeasured} correct"),
         ("infrastructure", f"{figures.infrastructure} failed{_lost(state.losses)}"),
     ]
+    if state.plan is not None and state.plan.settings.timing:
+        bound = state.plan.budget.run_seconds
+        of_bound = "" if bound is None else f" of {bound:g} s"
+        rows.append(("timing", f"{state.timing_seconds:.0f} s{of_bound}, {state.measured} measurements"))
     if figures.flagged:
         rows.append(("suspected", f"{figures.flagged} with a program that cheats"))
     if figures.cancelled:

@@ -20,6 +20,7 @@ from perftui.events.model import (
     RunUnpaused,
     SandboxLost,
 )
+from perftui.events.plan import TimingBudget
 from perftui.events.state import ProblemState, RunState
 from perftui.events.summary import Best, problem_best
 from perftui.headless.words import times
@@ -69,6 +70,8 @@ def opening(state: RunState) -> list[Line]:
     lines = [
         Line(one_line(f"run {state.run}: {what}, strategy {plan.strategy}, model {_model(plan.model)}", 300))
     ]
+    if plan.settings.timing:
+        lines.append(Line(f"timing: {timing_terms(plan.budget, environment.timing_core)}"))
     if plan.model.startswith("recorded:"):
         lines.append(Line("⚠ recorded model: its replies are replayed, no live model is asked", "warning"))
     if environment.sandbox.kind == "process":
@@ -78,6 +81,13 @@ def opening(state: RunState) -> list[Line]:
     if environment.sandbox.clock == "none":
         lines.append(Line("⚠ no clock to time programs by: speed is unmeasured", "warning"))
     return lines
+
+
+def timing_terms(budget: TimingBudget, core: int | None) -> str:
+    """The budget that a run keeps, and where it times."""
+    where = "on no core of its own" if core is None else f"on core {core}"
+    whole = "no bound on the run" if budget.run_seconds is None else f"{budget.run_seconds:g} s for the run"
+    return f"{where}, at most {budget.candidate_seconds:g} s a measurement, {whole}"
 
 
 def waiting_line(state: RunState, *, now: float, after: float) -> Line | None:

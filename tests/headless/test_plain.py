@@ -69,6 +69,7 @@ def test_in_a_file_there_are_lines_and_no_control_codes() -> None:
     desk.reader.finish(read(desk.reader, ended(story()).events))
     assert desk.err.text.splitlines() == [
         "run abc123: 4 problems of made-up, 1 chain each, strategy perfcodegen, model recorded:made-up.jsonl",
+        "timing: on core 1, at most 3 s a measurement, no bound on the run",
         "⚠ recorded model: its replies are replayed, no live model is asked",
         "⚠ process sandbox: programs run on this machine with no container around them",
         "✔ P/1 correct, 1.50x the reference (1.42x to 1.58x)",
@@ -92,6 +93,7 @@ def test_the_summary_goes_to_the_other_stream() -> None:
         "speedup": "1.50x the reference, geometric mean of 1 measured",
         "unmeasured": "1 correct",
         "infrastructure": "1 failed (sandboxes lost on the way: 1)",
+        "timing": "0 s, 1 measurements",
         "model calls": "3",
         "tokens": "300 in prompts, 30 in replies",
         "elapsed": "28 s",
