@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from perftui.events.model import Event, RunResumed, RunStarted, RunUnpaused
+from perftui.events.eta import Eta, Mark, estimate, marked
+from perftui.events.model import Event, RunResumed, RunStarted
 from perftui.events.state import RunState
 from perftui.headless.ending import ending
-from perftui.headless.eta import Eta, Mark, estimate, rounds_ended
 from perftui.headless.output import Output
 from perftui.headless.progress import progress_line, progress_report
 from perftui.headless.told import Line, Tone, line_of, opening, waiting_line
@@ -56,8 +56,7 @@ class Plain:
         """Tell what is worth a line; of what happened before this reader came, nothing."""
         if isinstance(event, RunStarted | RunResumed):
             self._since = event.at
-        if isinstance(event, RunStarted | RunResumed | RunUnpaused):
-            self._mark = Mark(at=event.at, rounds=rounds_ended(state))
+        self._mark = marked(self._mark, event, state)
         if event.at < self._joined:
             return
         self._open(state)
@@ -132,7 +131,7 @@ class Plain:
             self._drawn = ""
 
     def _eta(self, state: RunState) -> Eta | None:
-        return estimate(state, now=self._clock(), mark=self._mark) if self._mark is not None else None
+        return estimate(state, now=self._clock(), mark=self._mark)
 
     def _elapsed(self, state: RunState) -> float:
         return (state.ended_at or self._clock()) - self._since

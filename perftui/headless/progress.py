@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from perftui.events.eta import Eta, share_done
 from perftui.events.state import RunState
 from perftui.events.summary import Totals, totals
-from perftui.headless.eta import Eta, share_done
-from perftui.headless.words import clock, count, span
+from perftui.figures import span
+from perftui.headless.words import clock, count
 
 _GAP = "  "
 

@@ -22,18 +22,6 @@ def clock(seconds: float) -> str:
     return f"{minutes // 60}:{minutes % 60:02d}:{rest:02d}"
 
 
-def span(low: float, high: float) -> str:
-    """A range of seconds in one coarse unit: `20-40 s`, `3-5 min`, `1.5-2.2 h`."""
-    if high < 90:
-        unit, size, digits = "s", 1.0, 0
-    elif high < 5400:
-        unit, size, digits = "min", 60.0, 0
-    else:
-        unit, size, digits = "h", 3600.0, 1
-    first, last = f"{low / size:.{digits}f}", f"{high / size:.{digits}f}"
-    return f"{last} {unit}" if first == last else f"{first}-{last} {unit}"
-
-
 def count(number: int) -> str:
     """`950`, `12.3k`, `4.56M`."""
     if number < 10_000:

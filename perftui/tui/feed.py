@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from perftui.engine.control import Decision, RunControl, RunSession
+from perftui.events.eta import Mark, marked
 from perftui.events.model import Event, Notice
 from perftui.events.reduce import apply
 from perftui.events.state import RunState
@@ -36,6 +37,7 @@ class Picture:
         stepping: problems that are asked to hold their actions.
         notice: the latest line for whoever watches.
         loading: True while the past is still being read.
+        mark: from where the run's pace is measured.
     """
 
     state: RunState
@@ -46,6 +48,7 @@ class Picture:
     stepping: frozenset[str] = frozenset()
     notice: str = ""
     loading: bool = False
+    mark: Mark | None = None
 
 
 class Feed:
@@ -62,6 +65,7 @@ class Feed:
         self._clock = clock
         self._pending: deque[Event] = deque()
         self._notice = ""
+        self._mark: Mark | None = None
         self._fresh_notices: list[Notice] = []
         self._opened = False
         self._answered: set[HeldKey] = set()
@@ -106,6 +110,7 @@ class Feed:
             stepping=self.stepping,
             notice=self._notice,
             loading=self.loading,
+            mark=self._mark,
         )
 
     def take_notices(self) -> list[Notice]:
@@ -144,6 +149,7 @@ class Feed:
 
     def _fold(self, event: Event) -> None:
         self.state = apply(self.state, event)
+        self._mark = marked(self._mark, event, self.state)
         if isinstance(event, Notice):
             self._notice = one_line(event.text)
             self._fresh_notices.append(event)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from textual.content import Content
 
+from perftui.events.eta import estimate
 from perftui.events.plan import Environment, RunPlan
-from perftui.events.state import RunState, RunStatus
+from perftui.events.state import RunStatus
 from perftui.events.summary import Totals, totals
+from perftui.figures import span
 from perftui.text import one_line
 from perftui.tui import figures, styles
 from perftui.tui.feed import Picture
@@ -43,12 +45,12 @@ def header(picture: Picture, width: int) -> list[Content]:
     figures_now = totals(state)
     if width < COMPACT_WIDTH:
         return [
-            spread(_what(state.plan, compact=True), _status(picture, figures_now), width - 1),
+            spread(_what(state.plan, compact=True), _status(picture, compact=True), width - 1),
             _where(picture, state.environment, width - 1, compact=True),
             join(_achieved(figures_now, compact=True), "  ", width - 1),
         ]
     return [
-        spread(_what(state.plan, compact=False), _status(picture, figures_now), width - 1),
+        spread(_what(state.plan, compact=False), _status(picture, compact=False), width - 1),
         _where(picture, state.environment, width - 1, compact=False),
         join(_achieved(figures_now, compact=False), "    ", width - 1),
         spread(_spent(figures_now), _lanes(figures_now, picture.glyphs), width - 1),
@@ -58,14 +60,6 @@ def header(picture: Picture, width: int) -> list[Content]:
 def header_height(width: int) -> int:
     """How many lines the header has at a width."""
     return 3 if width < COMPACT_WIDTH else 4
-
-
-def eta_seconds(figures_now: Totals, state: RunState, now: float) -> float | None:
-    """Seconds to the end if problems go on ending as fast as so far; None where that says little."""
-    waiting = figures_now.problems - figures_now.ended
-    if state.status != "running" or figures_now.ended < 3 or waiting == 0 or state.started_at <= 0:
-        return None
-    return (now - state.started_at) / figures_now.ended * waiting
 
 
 def _waiting(picture: Picture) -> str:
@@ -88,7 +82,7 @@ def _what(plan: RunPlan, *, compact: bool) -> Content:
     return Content.assemble(*parts)
 
 
-def _status(picture: Picture, figures_now: Totals) -> Content:
+def _status(picture: Picture, *, compact: bool) -> Content:
     state = picture.state
     mark, word, style = _STATUS[state.status]
     if picture.glyphs.plain:
@@ -99,9 +93,10 @@ def _status(picture: Picture, figures_now: Totals) -> Content:
         parts.insert(0, ("step mode  ", styles.WARN))
     if state.started_at > 0:
         parts.append((f" {figures.elapsed(end - state.started_at)}", styles.HEAD))
-    eta = eta_seconds(figures_now, state, picture.now)
+    eta = estimate(state, now=picture.now, mark=picture.mark)
     if eta is not None:
-        parts += [("  ETA ", styles.DIM), (figures.age(eta), "")]
+        left = figures.age(eta.likely) if compact else span(eta.low, eta.high, "–")
+        parts += [("  ETA ", styles.DIM), left]
     return Content.assemble(*parts)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from perftui.headless.words import clock, count, duration, percent, span, times
+from perftui.headless.words import clock, count, duration, percent, times
 
 
 @pytest.mark.parametrize(
@@ -18,10 +18,6 @@ from perftui.headless.words import clock, count, duration, percent, span, times
         (clock(8.9), "0:08"),
         (clock(725), "12:05"),
         (clock(12_000), "3:20:00"),
-        (span(20, 40), "20-40 s"),
-        (span(8, 8.2), "8 s"),
-        (span(60, 200), "1-3 min"),
-        (span(5500, 8000), "1.5-2.2 h"),
         (count(950), "950"),
         (count(12_345), "12.3k"),
         (count(4_560_000), "4.56M"),

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
+import re
+
 from perftui.events import model as ev
-from perftui.events.reduce import apply, replay
-from perftui.events.summary import totals
+from perftui.refine.chain import Outcome
 from perftui.tui.feed import Feed
 from perftui.tui.glyphs import Glyphs
 from perftui.tui.rows import RowMaker, filter_rows, sort_rows
-from perftui.tui.totals import eta_seconds, header
-from tests.tui.fakes import NOW, RUN, FakeSession, full_run
+from perftui.tui.totals import header
+from tests.tui.fakes import NOW, RUN, FakeSession, full_run, make_ask
 
 
 def _feed(*, live: bool = True) -> Feed:
@@ -69,11 +70,31 @@ def test_the_header_has_its_figures_at_every_width() -> None:
         assert any("6.91x" in line.plain for line in lines)
 
 
-def test_an_eta_wants_a_running_run_with_a_few_ends() -> None:
-    state = replay(full_run())
-    assert eta_seconds(totals(state), state, NOW) == (NOW - state.started_at) / 6 * 8
-    done = apply(state, ev.RunEnded(seq=900, run=RUN, how="done"))
-    assert eta_seconds(totals(done), done, NOW) is None
+def _status_line(feed: Feed, width: int) -> str:
+    while feed.poll() or feed.loading:
+        pass
+    return header(feed.picture(), width)[0].plain
+
+
+def test_an_eta_is_a_range_where_there_is_room() -> None:
+    assert re.search(r"ETA \d+–\d+ min$", _status_line(_feed(), 140).rstrip())
+    assert re.search(r"ETA \d+ min$", _status_line(_feed(), 80).rstrip())
+
+
+def test_an_eta_measures_the_pace_of_this_session() -> None:
+    feed = _feed()
+    feed.session.feed(ev.RunPaused(seq=900, run=RUN, at=NOW - 10))
+    assert "ETA" not in _status_line(feed, 140)
+    feed.session.feed(ev.RunUnpaused(seq=901, run=RUN, at=NOW - 5))
+    assert "ETA" not in _status_line(feed, 140)
+    for round_ in range(6):
+        outcome = Outcome(kind="same", reason="")
+        where = {"run": RUN, "problem": "HumanEval/12", "chain": 0, "round": round_}
+        feed.session.feed(ev.ActionTaken(ask=make_ask("base", "base"), **where))
+        feed.session.feed(ev.RoundEnded(outcome=outcome, **where))
+    assert re.search(r"ETA \d–\d min$", _status_line(feed, 140).rstrip())
+    feed.session.feed(ev.RunEnded(seq=999, run=RUN, how="done"))
+    assert "ETA" not in _status_line(feed, 140)
 
 
 def test_a_feed_without_control_or_after_the_end_commands_nothing() -> None:

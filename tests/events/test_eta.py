@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from perftui.events.eta import Mark, estimate, marked, rounds_ended, share_done
+from perftui.events.model import RunPaused, RunResumed, RunUnpaused
 from perftui.events.reduce import replay
 from perftui.events.state import ChainState, ProblemState, RunState
-from perftui.headless.eta import Mark, estimate, rounds_ended, share_done
 from perftui.refine.chain import Outcome, Round
-from tests.support.story import Story, ask, head_of, plan, problem
+from tests.support.story import ENVIRONMENT, Story, ask, head_of, plan, problem
 
 START = Mark(at=0.0, rounds=0)
 
@@ -83,6 +84,33 @@ def test_the_pace_is_that_of_this_session() -> None:
     resumed = estimate(state, now=1_000_020.0, mark=Mark(at=1_000_000.0, rounds=40))
     assert resumed is not None
     assert resumed.likely == pytest.approx(40.0)
+
+
+def test_a_rerun_does_not_slow_the_pace() -> None:
+    state = run_of(*[done()] * 10, *[fresh()] * 10)
+    first = state.problems["P/0"]
+    again = msgspec.structs.replace(first, status="running", chains=tuple(fresh()), earlier=(first,))
+    rerun = msgspec.structs.replace(state, problems={**state.problems, "P/0": again})
+    assert rounds_ended(rerun) == rounds_ended(state)
+    eta = estimate(rerun, now=80.0, mark=START)
+    assert eta is not None
+    assert eta.likely == pytest.approx(88.0)
+
+
+def test_a_mark_is_set_where_a_session_starts_or_a_pause_ends() -> None:
+    story = Story([problem("P/1")], chains=1)
+    story.begin("P/1")
+    story.candidate(name="P/1", outcome="seed")
+    before = replay(story.events)
+    mark = Mark(at=1.0, rounds=0)
+    assert marked(mark, RunPaused(run="r", at=50.0), before) == mark
+    for event in (RunUnpaused(run="r", at=60.0), RunResumed(run="r", at=60.0, environment=ENVIRONMENT)):
+        assert marked(mark, event, before) == Mark(at=60.0, rounds=1)
+    assert marked(None, story.events[0], replay(story.events[:1])) == Mark(at=story.events[0].at, rounds=0)
+
+
+def test_without_a_mark_nothing_is_known() -> None:
+    assert estimate(run_of(*[done()] * 10, *[fresh()] * 30), now=100.0, mark=None) is None
 
 
 @pytest.mark.parametrize(

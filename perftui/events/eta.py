@@ -12,6 +12,7 @@ import statistics
 
 import msgspec
 
+from perftui.events.model import Event, RunResumed, RunStarted, RunUnpaused
 from perftui.events.state import ChainState, ProblemState, RunState
 
 _LEAST_ROUNDS = 5
@@ -41,18 +42,38 @@ class Eta(msgspec.Struct, frozen=True, kw_only=True):
     high: float
 
 
+def marked(mark: Mark | None, event: Event, state: RunState) -> Mark | None:
+    """The mark after an event: a new one where a session starts or a pause ends.
+
+    Args:
+        mark: as it was before.
+        event: that has happened.
+        state: of the run, the event included.
+    """
+    if isinstance(event, RunStarted | RunResumed | RunUnpaused):
+        return Mark(at=event.at, rounds=rounds_ended(state))
+    return mark
+
+
 def rounds_ended(state: RunState) -> int:
-    """Rounds that came to their end, over all problems in their latest attempts."""
-    return sum(_ended(chain) for problem in state.problems.values() for chain in problem.chains)
+    """Rounds that came to their end, over all attempts of all problems."""
+    return sum(
+        _ended(chain)
+        for problem in state.problems.values()
+        for attempt in (problem, *problem.earlier)
+        for chain in attempt.chains
+    )
 
 
-def estimate(state: RunState, *, now: float, mark: Mark) -> Eta | None:
+def estimate(state: RunState, *, now: float, mark: Mark | None) -> Eta | None:
     """When the run may end.
 
     Returns:
         None while it cannot be known: before the first chains and a few rounds have ended, and while
         the run does not run.
     """
+    if mark is None:
+        return None
     came, seconds = rounds_ended(state) - mark.rounds, now - mark.at
     lengths = _lengths(state)
     if state.status != "running" or came < _LEAST_ROUNDS or seconds < _LEAST_SECONDS or not lengths:
