@@ -101,7 +101,7 @@ def from_file(
     known = {_same(flag): flag for flag in flags}
     found: dict[str, Setting] = {}
     for words in _scopes(command):
-        for key, value in _table(path, tables, words).items():
+        for key, value in _table(tables, words).items():
             if isinstance(value, dict):
                 continue
             place = ".".join((*words, key))
@@ -117,7 +117,7 @@ def check_tables(path: Path, tables: Mapping[str, object], commands: Collection[
     """See that every table is that of a command.
 
     Raises:
-        BadInputError: one is not, or a command stands where a table is wanted.
+        BadInputError: one is not.
     """
     for key, value in tables.items():
         if isinstance(value, dict) and key not in commands:
@@ -129,12 +129,11 @@ def _scopes(command: Sequence[str]) -> Iterator[tuple[str, ...]]:
     return (tuple(command[:count]) for count in range(len(command) + 1))
 
 
-def _table(path: Path, tables: Mapping[str, object], words: Sequence[str]) -> Mapping[str, object]:
+def _table(tables: Mapping[str, object], words: Sequence[str]) -> Mapping[str, object]:
     table: object = tables
-    for count, word in enumerate(words, start=1):
-        table = table.get(word, {}) if isinstance(table, dict) else {}
-        if not isinstance(table, dict):
-            raise BadInputError(f"{path}: {'.'.join(words[:count])}: a table of its flags is wanted")
+    for word in words:
+        # A command and a flag may have one name, and `sandbox = "process"` is the flag.
+        table = table.get(word) if isinstance(table, dict) else None
     return table if isinstance(table, dict) else {}
 
 

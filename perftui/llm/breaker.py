@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -21,26 +22,35 @@ FAILURES = 8
 """So many calls that failed for good in a row, with no reply to any call between, are a server's end."""
 
 
+HOLD_SECONDS = 2.0
+"""How long a call that failed is held back where no other call is under way."""
+
+
 class Breaker:
     """A ChatModel that raises `ModelLostError` where its inner model answers no call any more.
 
     A call that fails for good is held back while it may be one of many: until a reply to another
-    call shows that the server is there, or no other call is on its way. Where the server turns out
-    to be gone, the calls that were held back fail as lost too, and a resumed run sends them again.
+    call shows that the server is there, or nobody else asks. Where the server turns out to be gone,
+    the calls that were held back are lost alike, and a resumed run sends them again.
     """
 
-    def __init__(self, inner: ChatModel, failures: int = FAILURES) -> None:
+    def __init__(
+        self, inner: ChatModel, *, failures: int = FAILURES, hold_seconds: float = HOLD_SECONDS
+    ) -> None:
         """Wrap a model.
 
         Args:
             inner: who answers.
             failures: how many in a row are too many, at least 1.
+            hold_seconds: how long a failed call waits for another to begin.
         """
         self._inner = inner
         self._most = failures
+        self._hold_seconds = hold_seconds
         self._in_a_row = 0
+        self._replies = 0
         self._under_way = 0
-        self._settled = anyio.Event()
+        self._changed = anyio.Event()
 
     @property
     def inner(self) -> ChatModel:
@@ -77,8 +87,9 @@ class Breaker:
         except ModelFailedError as error:
             await self._hold(error)
             raise
+        self._replies += 1
         self._in_a_row = 0
-        self._settle()
+        self._tell()
         return reply
 
     async def aclose(self) -> None:
@@ -92,10 +103,14 @@ class Breaker:
             ModelLostError: the server is gone.
         """
         self._in_a_row += 1
-        if self._in_a_row >= self._most:
-            self._settle()
-        elif self._under_way:
-            await self._settled.wait()
+        replies = self._replies
+        self._tell()
+        while self._in_a_row < self._most and self._replies == replies:
+            patience = math.inf if self._under_way else self._hold_seconds
+            with anyio.move_on_after(patience) as nobody_asks:
+                await self._changed.wait()
+            if nobody_asks.cancelled_caught:
+                break
         if self._in_a_row >= self._most:
             raise ModelLostError(
                 f"the last {self._in_a_row} calls of the model failed, all in a row: {error}"
@@ -104,14 +119,14 @@ class Breaker:
     @contextmanager
     def _counted(self) -> Iterator[None]:
         self._under_way += 1
+        self._tell()
         try:
             yield
         finally:
             self._under_way -= 1
-            if not self._under_way:
-                self._settle()
+            self._tell()
 
-    def _settle(self) -> None:
-        """Let go of all calls that are held back; each looks for itself at what is known now."""
-        self._settled.set()
-        self._settled = anyio.Event()
+    def _tell(self) -> None:
+        """Let the calls that are held back look again at what is known."""
+        self._changed.set()
+        self._changed = anyio.Event()

@@ -157,11 +157,12 @@ class OpenAICompatible:
             raise transport_fault(error, self._server, self._patience.stall) from error
         finally:
             tries.shown = bool(answer.text)
+        key = self._server.key
         return Reply(
-            text=answer.text,
-            model=one_line(answer.model) or self._server.model,
+            text=key.cut(answer.text),
+            model=one_line(key.cut(answer.model)) or self._server.model,
             usage=answer.usage,
-            finish=one_line(answer.finish or "stop", 40),
+            finish=one_line(key.cut(answer.finish) if answer.finish else "stop", 40),
             seconds=anyio.current_time() - began,
             attempts=tries.attempt,
         )

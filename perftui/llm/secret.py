@@ -8,6 +8,8 @@ from perftui.text import one_line
 
 _KEY_LIKE = re.compile(r"\b(?:sk|gsk|pk|xai|key|csk|fw)[-_][\w*.\-]{6,}|\bBearer\s+\S+", re.IGNORECASE)
 
+_LEAST_TELLING = 16
+
 
 class Secret:
     """A key that does not show itself."""
@@ -32,3 +34,7 @@ class Secret:
         if self._value:
             text = text.replace(self._value, "…")
         return one_line(_KEY_LIKE.sub("…", text))
+
+    def cut(self, text: str) -> str:
+        """Foreign text as it is, but for this key; one so short that it may be a word of it is left."""
+        return text.replace(self._value, "…") if len(self._value) >= _LEAST_TELLING else text
