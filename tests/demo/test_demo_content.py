@@ -52,6 +52,10 @@ STORIES = {
     ("longest-rise", 1): "base wrong-answer, reflect text, fix wrong-answer",
     ("maze-steps", 0): "base correct, optimise correct, slowest correct",
     ("maze-steps", 1): "base error, reflect text, fix correct, optimise correct, slowest correct",
+    ("multiples-sum", 0): "base correct, optimise correct, slowest correct",
+    ("multiples-sum", 1): (
+        "base wrong-answer, reflect text, fix correct, optimise wrong-answer, repair correct, slowest correct"
+    ),
     ("pair-count", 0): "base correct, optimise correct, slowest correct",
     ("pair-count", 1): "base wrong-answer, reflect text, fix correct, optimise correct, slowest correct",
     ("prime-gap", 0): "base correct, optimise correct, slowest correct",
