@@ -9,7 +9,7 @@ import anyio
 import click
 
 from perftui.cli.options import with_benchmark, with_idle_db, with_sandbox
-from perftui.cli.run import some_of
+from perftui.cli.selection import some_of
 from perftui.errors import BadInputError, ExitStatus
 from perftui.events.plan import LimitRules
 from perftui.judging.judge import judge

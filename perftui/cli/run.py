@@ -20,12 +20,12 @@ from perftui.cli.options import (
     with_patience,
     with_sandbox,
 )
+from perftui.cli.selection import some_of
 from perftui.cli.views import View, choose_view, watcher
 from perftui.errors import BadInputError
 from perftui.events.plan import LimitRules, RunPlan, TimingBudget
 from perftui.llm.patience import Patience
-from perftui.problems.benchmarks import load_benchmark, select
-from perftui.problems.model import Benchmark
+from perftui.problems.benchmarks import load_benchmark
 from perftui.refine.chain import StrategySettings
 from perftui.refine.strategy import find_strategy
 
@@ -74,11 +74,6 @@ def timing_budget(flags: LimitFlags, problems: int, chains: int) -> TimingBudget
         candidate_seconds=flags["measure_seconds"],
         run_seconds=seconds if given is None else given,
     )
-
-
-def some_of(benchmark: Benchmark, problem_ids: str | None, limit: int | None) -> Benchmark:
-    """The part of a benchmark that `--problems` and `--limit` ask for."""
-    return select(benchmark, None if problem_ids is None else [problem_ids], limit)
 
 
 def _refuse_blind_step(step: bool, view: View) -> None:  # noqa: FBT001 - a flag's value
