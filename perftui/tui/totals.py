@@ -6,7 +6,7 @@ from textual.content import Content
 
 from perftui.events.eta import estimate
 from perftui.events.plan import Environment, RunPlan
-from perftui.events.state import RunStatus
+from perftui.events.state import RunState, RunStatus
 from perftui.events.summary import Totals, totals
 from perftui.figures import span
 from perftui.text import one_line
@@ -112,10 +112,7 @@ def _where(picture: Picture, environment: Environment | None, width: int, *, com
     else:
         detail = "" if compact else f": {sandbox.confinement}"
         left = Content.styled(f" docker sandbox{detail}", styles.DIM)
-    timing = "timing core {}".format(
-        "unpinned" if environment.timing_core is None else environment.timing_core
-    )
-    about = "speed is unmeasured: no clock" if sandbox.clock == "none" else timing
+    about = _timing(picture.state, environment)
     ended = one_line(picture.state.reason) if picture.state.ended_at is not None else ""
     note = ended or (picture.notice if picture.state.status == "running" else "")
     if note:
@@ -127,6 +124,18 @@ def _where(picture: Picture, environment: Environment | None, width: int, *, com
         if compact
         else spread(left, Content.styled(f"python {sandbox.python} · {about}", styles.DIM), width)
     )
+
+
+def _timing(state: RunState, environment: Environment) -> str:
+    """The timing core, and what is spent of the budget that the run keeps."""
+    if environment.sandbox.clock == "none":
+        return "speed is unmeasured: no clock"
+    if state.plan is not None and not state.plan.settings.timing:
+        return "no timing"
+    where = "unpinned" if environment.timing_core is None else f"core {environment.timing_core}"
+    bound = state.plan.budget.run_seconds if state.plan is not None else None
+    spent = f"{state.timing_seconds:.0f} s" + ("" if bound is None else f" of {bound:.0f} s")
+    return f"timing on {where}: {spent}"
 
 
 def _achieved(f: Totals, *, compact: bool) -> list[Content]:
