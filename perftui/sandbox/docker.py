@@ -21,7 +21,7 @@ from requests.exceptions import RequestException, Timeout
 
 from perftui.errors import EnvironmentLacksError
 from perftui.sandbox.confinement import confinement
-from perftui.sandbox.docker_model import ContainerFacts, ContainerSpec, EngineFacts, ImageFacts
+from perftui.sandbox.docker_model import ContainerFacts, ContainerSpec, EngineFacts, ImageFacts, ListedImage
 from perftui.sandbox.endpoint import Endpoint, connect, default_endpoint
 from perftui.sandbox.progress import ProgressError, follow
 from perftui.sandbox.protocol import SandboxLostError
@@ -96,6 +96,24 @@ class DockerEngine:
                 return None
 
         return await self._call(inspect)
+
+    async def images(self, label: str) -> tuple[ListedImage, ...]:
+        """All images that carry a label."""
+        return await self._call(
+            lambda client: msgspec.convert(client.images(filters={"label": label}), tuple[ListedImage, ...])
+        )
+
+    async def remove_image(self, reference: str, *, with_parents: bool) -> None:
+        """Remove an image by a name, which takes only the name where it has several, or by its id.
+
+        Args:
+            reference: the name or the id.
+            with_parents: remove what it was built on as well, where that has no name and no other use.
+
+        Raises:
+            DockerError: a container uses it, or the engine failed.
+        """
+        await self._call(lambda client: client.remove_image(reference, noprune=not with_parents))
 
     async def pull(self, reference: str, on_progress: Callable[[str], None]) -> None:
         """Fetch an image from its registry; as long as it tells of progress, there is no deadline."""

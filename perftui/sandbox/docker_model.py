@@ -23,9 +23,10 @@ class EngineFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ImageFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """An image that the engine has: its id, its size, its labels."""
+    """An image that the engine has: its id, its names, its size, its labels."""
 
     id: str = msgspec.field(name="Id")
+    raw_tags: tuple[str, ...] | None = msgspec.field(name="RepoTags", default=None)
     size_bytes: int = msgspec.field(name="Size", default=0)
     config: ImageConfig | None = msgspec.field(name="Config", default=None)
 
@@ -34,11 +35,42 @@ class ImageFacts(msgspec.Struct, frozen=True, kw_only=True):
         """The image's labels."""
         return (self.config.labels if self.config else None) or {}
 
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The image's names."""
+        return self.raw_tags or ()
+
 
 class ImageConfig(msgspec.Struct, frozen=True):
     """The part of an image's configuration that is of use here."""
 
     labels: dict[str, str] | None = msgspec.field(name="Labels", default=None)
+
+
+class ListedImage(msgspec.Struct, frozen=True, kw_only=True):
+    """An image in the engine's list, which tells it in a form of its own.
+
+    Attributes:
+        id: its full id.
+        raw_tags: its names, or None where it has none.
+        raw_labels: its labels, or None where it has none.
+        created: when it was created, in seconds since the epoch.
+    """
+
+    id: str = msgspec.field(name="Id")
+    raw_tags: tuple[str, ...] | None = msgspec.field(name="RepoTags", default=None)
+    raw_labels: dict[str, str] | None = msgspec.field(name="Labels", default=None)
+    created: int = msgspec.field(name="Created", default=0)
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The image's names."""
+        return self.raw_tags or ()
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """The image's labels."""
+        return self.raw_labels or {}
 
 
 class ContainerFacts(msgspec.Struct, frozen=True, kw_only=True):

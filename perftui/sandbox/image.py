@@ -14,11 +14,16 @@ from perftui import paths
 from perftui.errors import EnvironmentLacksError
 from perftui.sandbox.docker import DockerEngine, DockerError
 from perftui.sandbox.docker_model import ImageFacts
+from perftui.sandbox.earlier_images import (
+    BASE_LABEL,
+    REPOSITORY,
+    earlier_images,
+    remembered_base,
+    remove_images,
+)
 from perftui.text import one_line
 
 DEFAULT_BASE: Final = "python:3.13-slim"
-BASE_LABEL: Final = "perftui.sandbox.base"
-REPOSITORY: Final = "perftui-sandbox"
 
 _CURE: Final = (
     "give one that is here with 'perftui sandbox build --base IMAGE' or PERFTUI_BASE_IMAGE: "
@@ -43,13 +48,13 @@ def context_files(folder: Path | None = None) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in (dockerfile, *sources)}
 
 
-def image_tag(files: Mapping[str, bytes] | None = None) -> str:
+def image_tag(files: Mapping[str, bytes] | None = None, repository: str = REPOSITORY) -> str:
     """The image's tag: another supervisor is another image, whatever its base."""
     digest = hashlib.sha256()
     for path, content in sorted((context_files() if files is None else files).items()):
         digest.update(f"{path}\0{len(content)}\0".encode())
         digest.update(content)
-    return f"{REPOSITORY}:{digest.hexdigest()[:16]}"
+    return f"{repository}:{digest.hexdigest()[:16]}"
 
 
 def wanted_base(base: str | None, environ: Mapping[str, str] = os.environ) -> str | None:
@@ -57,34 +62,67 @@ def wanted_base(base: str | None, environ: Mapping[str, str] = os.environ) -> st
     return base or environ.get("PERFTUI_BASE_IMAGE") or None
 
 
-async def find_image(engine: DockerEngine, base: str | None = None) -> ImageFacts | None:
+async def find_image(
+    engine: DockerEngine, base: str | None = None, *, repository: str = REPOSITORY
+) -> ImageFacts | None:
     """The image of this version's supervisor, or None.
 
     Args:
         engine: where to look.
         base: only one that was built on this base; None for any.
+        repository: under which name it is kept.
     """
-    found = await engine.find_image(image_tag())
+    found = await engine.find_image(image_tag(repository=repository))
     if found is None or (base is not None and found.labels.get(BASE_LABEL) != base):
         return None
     return found
 
 
-async def build_image(engine: DockerEngine, base: str | None, on_progress: Progress) -> ImageFacts:
-    """Build the image, fetching its base first where it is not there.
+async def build_image(
+    engine: DockerEngine, base: str | None, on_progress: Progress, *, repository: str = REPOSITORY
+) -> ImageFacts:
+    """Build the image, fetching its base first where it is not there; earlier ones go where they can.
 
     Args:
         engine: what builds it.
-        base: the base image; None for PERFTUI_BASE_IMAGE, or else Docker Hub's Python.
+        base: the base image; None for PERFTUI_BASE_IMAGE, or else the base of the newest image that is
+            there, or else Docker Hub's Python.
         on_progress: is given printable lines, on the event loop's thread.
+        repository: under which name it is kept.
 
     Raises:
         EnvironmentLacksError: the base cannot be had, or does not do; the text says how to give another.
     """
-    base = wanted_base(base) or DEFAULT_BASE
+    earlier = await earlier_images(engine, repository)
+    wanted = wanted_base(base)
+    remembered = None if wanted else await remembered_base(engine, earlier)
+    if remembered:
+        on_progress(
+            one_line(f"the sandbox image before this one was built on {remembered}: so will this one")
+        )
+    built = await _built_on(engine, wanted or remembered or DEFAULT_BASE, on_progress, repository)
+    removed = await remove_images(engine, earlier, built, repository)
+    if removed:
+        on_progress(f"removed {removed} earlier sandbox image{'s' if removed > 1 else ''}")
+    return built
+
+
+async def ensure_image(
+    engine: DockerEngine, base: str | None, on_progress: Progress, *, repository: str = REPOSITORY
+) -> ImageFacts:
+    """The image as it is, or built now; a base that was asked for must be the image's own.
+
+    Raises:
+        EnvironmentLacksError: it is not there and cannot be built.
+    """
+    found = await find_image(engine, wanted_base(base), repository=repository)
+    return found or await build_image(engine, base, on_progress, repository=repository)
+
+
+async def _built_on(engine: DockerEngine, base: str, on_progress: Progress, repository: str) -> ImageFacts:
     await _have_base(engine, base, on_progress)
     files = context_files()
-    tag = image_tag(files)
+    tag = image_tag(files, repository)
     on_progress(one_line(f"building the sandbox image {tag} on {base}"))
     try:
         await engine.build(
@@ -102,16 +140,6 @@ async def build_image(engine: DockerEngine, base: str | None, on_progress: Progr
     if built is None:
         raise EnvironmentLacksError(f"the engine lost the sandbox image {tag} that it had built: try again")
     return built
-
-
-async def ensure_image(engine: DockerEngine, base: str | None, on_progress: Progress) -> ImageFacts:
-    """The image as it is, or built now; a base that was asked for must be the image's own.
-
-    Raises:
-        EnvironmentLacksError: it is not there and cannot be built.
-    """
-    found = await find_image(engine, wanted_base(base))
-    return found or await build_image(engine, base, on_progress)
 
 
 async def _have_base(engine: DockerEngine, base: str, on_progress: Progress) -> None:

@@ -21,6 +21,9 @@ from perftui.sandbox.docker_model import ImageFacts
 from perftui.sandbox.endpoint import Endpoint, default_endpoint
 from perftui.sandbox.image import BASE_LABEL, build_image, image_tag
 
+REPOSITORY = f"perftui-tests-{os.getpid()}"
+"""Images of tests have a name of their own, so that they do not take the place of perftui's."""
+
 ECHO = f"""
 # One of process {os.getpid()}'s tests.
 import os
@@ -49,14 +52,15 @@ def echo_image(
     echo_folder: Path, engine_client: APIClient, sandbox_image: ImageFacts
 ) -> Iterator[ImageFacts]:
     """The image of that folder, on the base of perftui's own; removed when the tests are over."""
-    with built(echo_folder, engine_client, sandbox_image.labels[BASE_LABEL]) as image:
+    with built(echo_folder, engine_client, sandbox_image.labels[BASE_LABEL], REPOSITORY) as image:
         yield image
 
 
 @pytest.fixture
 def ill_image(tmp_path: Path, engine_client: APIClient, sandbox_image: ImageFacts) -> Iterator[ImageFacts]:
     """The image of a supervisor that does not come up."""
-    with built(make_folder(tmp_path, ILL), engine_client, sandbox_image.labels[BASE_LABEL]) as image:
+    base = sandbox_image.labels[BASE_LABEL]
+    with built(make_folder(tmp_path, ILL), engine_client, base, f"{REPOSITORY}-ill") as image:
         yield image
 
 
@@ -68,14 +72,14 @@ def make_folder(folder: Path, supervisor: str) -> Path:
 
 
 @contextmanager
-def built(folder: Path, client: APIClient, base: str) -> Iterator[ImageFacts]:
+def built(folder: Path, client: APIClient, base: str, repository: str) -> Iterator[ImageFacts]:
     async def build() -> ImageFacts:
         async with open_engine() as engine:
-            return await build_image(engine, base, lambda _: None)
+            return await build_image(engine, base, lambda _: None, repository=repository)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(paths, "sandbox_image_dir", lambda: folder)
-        image, tag = anyio.run(build), image_tag()
+        image, tag = anyio.run(build), image_tag(repository=repository)
     yield image
     client.remove_image(tag)  # type: ignore[no-untyped-call]
 

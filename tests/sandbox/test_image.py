@@ -26,6 +26,7 @@ from perftui.sandbox.image import (
     image_tag,
     wanted_base,
 )
+from tests.sandbox.conftest import REPOSITORY
 
 FILES = st.dictionaries(st.text(min_size=1, max_size=5), st.binary(max_size=5), min_size=1, max_size=3)
 
@@ -86,9 +87,9 @@ async def test_an_image_is_found_again_whatever_its_base(
     docker_engine: DockerEngine, echo_context: None, echo_image: ImageFacts
 ) -> None:
     base = echo_image.labels[BASE_LABEL]
-    assert await find_image(docker_engine) == echo_image
-    assert await find_image(docker_engine, base) == echo_image
-    assert await find_image(docker_engine, "another:base") is None
+    assert await find_image(docker_engine, repository=REPOSITORY) == echo_image
+    assert await find_image(docker_engine, base, repository=REPOSITORY) == echo_image
+    assert await find_image(docker_engine, "another:base", repository=REPOSITORY) is None
 
 
 @pytest.mark.docker
@@ -96,8 +97,9 @@ async def test_an_image_that_is_there_is_not_built(
     docker_engine: DockerEngine, echo_context: None, echo_image: ImageFacts
 ) -> None:
     lines: list[str] = []
-    assert await ensure_image(docker_engine, None, lines.append) == echo_image
-    assert await ensure_image(docker_engine, echo_image.labels[BASE_LABEL], lines.append) == echo_image
+    for base in (None, echo_image.labels[BASE_LABEL]):
+        there = await ensure_image(docker_engine, base, lines.append, repository=REPOSITORY)
+        assert there == echo_image
     assert lines == []
 
 
@@ -107,9 +109,9 @@ async def test_a_build_tells_of_its_progress(
 ) -> None:
     base = echo_image.labels[BASE_LABEL]
     lines: list[str] = []
-    built = await build_image(docker_engine, base, lines.append)
+    built = await build_image(docker_engine, base, lines.append, repository=REPOSITORY)
     assert built.labels[BASE_LABEL] == base
-    assert lines[0] == f"building the sandbox image {image_tag()} on {base}"
+    assert lines[0] == f"building the sandbox image {image_tag(repository=REPOSITORY)} on {base}"
     assert any(line.startswith("Step ") for line in lines)
     assert any(line.startswith("Successfully built") for line in lines)
     assert all(line.isprintable() and line.strip() for line in lines)
@@ -121,7 +123,7 @@ async def test_a_base_that_cannot_be_had_is_told_with_a_cure(
     docker_engine: DockerEngine, echo_context: None, base: str
 ) -> None:
     with pytest.raises(EnvironmentLacksError) as caught:
-        await build_image(docker_engine, base, lambda _: None)
+        await build_image(docker_engine, base, lambda _: None, repository=REPOSITORY)
     text = str(caught.value)
     assert "is not here and cannot be fetched" in text
     assert "'perftui sandbox build --base IMAGE' or PERFTUI_BASE_IMAGE" in text
@@ -149,6 +151,6 @@ async def test_a_base_without_python_is_told_with_a_cure(
     docker_engine: DockerEngine, echo_context: None, echo_image: ImageFacts, base_without_python: str
 ) -> None:
     with pytest.raises(EnvironmentLacksError, match="could not be built on perftui-tests") as caught:
-        await build_image(docker_engine, base_without_python, lambda _: None)
+        await build_image(docker_engine, base_without_python, lambda _: None, repository=REPOSITORY)
     assert "PERFTUI_BASE_IMAGE" in str(caught.value)
-    assert await find_image(docker_engine) is not None
+    assert await find_image(docker_engine, repository=REPOSITORY) is not None
