@@ -117,13 +117,13 @@ class Workshop:
 
     def names(self) -> set[str]:
         """All names that were given here."""
-        tags = {tag for image in self._client.images() for tag in image["RepoTags"] or ()}  # type: ignore[no-untyped-call]
+        tags = {tag for image in self._client.images() for tag in image["RepoTags"] or ()}
         return {tag for tag in tags if tag.startswith(self.repository)}
 
     def clean(self) -> None:
         for tag in self.names():
             with suppress(ImageNotFound):
-                self._client.remove_image(tag, force=True)  # type: ignore[no-untyped-call]
+                self._client.remove_image(tag, force=True)
 
 
 @pytest.fixture
@@ -203,13 +203,13 @@ async def test_a_base_without_a_name_stays(workshop: Workshop, base: str, engine
         workshop.clean()
         for image in _built_on(engine_client, nameless):
             with suppress(ImageNotFound):
-                engine_client.remove_image(image, force=True)  # type: ignore[no-untyped-call]
+                engine_client.remove_image(image, force=True)
 
 
 def _built_on(client: APIClient, base: str) -> list[str]:
     """A base and all that was built on it, the last first."""
     chain = [base]
-    parents = {image["Id"]: image["ParentId"] for image in client.images(all=True)}  # type: ignore[no-untyped-call]
+    parents = {image["Id"]: image["ParentId"] for image in client.images(all=True)}
     while built := [image for image, parent in parents.items() if parent == chain[-1]]:
         chain += built
     return chain[::-1]
