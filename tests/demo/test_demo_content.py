@@ -46,7 +46,7 @@ STORIES = {
     ),
     ("edit-distance", 0): "base correct, optimise correct, slowest correct",
     ("edit-distance", 1): "base correct, optimise wrong-answer, repair correct, slowest correct",
-    ("ledger", 0): "base correct, optimise correct, slowest correct",
+    ("ledger", 0): "base correct, optimise correct, slowest wrong-answer, repair wrong-answer",
     ("ledger", 1): "base error, reflect text, fix correct, optimise correct, slowest correct",
     ("longest-rise", 0): "base correct, optimise correct, slowest wrong-answer, repair correct",
     ("longest-rise", 1): "base wrong-answer, reflect text, fix wrong-answer",
@@ -141,7 +141,8 @@ def test_every_way_to_go_is_there() -> None:
     assert steps >= {f"base {end}" for end in ends}
     assert steps >= {"fix correct", "fix wrong-answer", "fix timeout"}
     assert steps >= {"optimise correct", "optimise wrong-answer", "optimise protocol-violation"}
-    assert steps >= {"slowest correct", "slowest wrong-answer", "slowest no-program", "repair correct"}
+    assert steps >= {"slowest correct", "slowest wrong-answer", "slowest no-program"}
+    assert steps >= {"repair correct", "repair wrong-answer"}
 
 
 async def test_the_cheat_is_found_by_what_it_returns_when_it_is_timed(pool: WarmPool) -> None:
