@@ -12,18 +12,26 @@ import anyio
 
 from perftui.cli.launch import Live, Watch
 from perftui.engine.control import RunSession
-from perftui.errors import BadInputError, EnvironmentLacksError, ExitStatus
+from perftui.errors import BadInputError, EnvironmentLacksError, ExitStatus, PerftuiError
 from perftui.headless.follow import Reader, follow
 from perftui.headless.jsonl import JsonLines
 from perftui.headless.output import Output
 from perftui.headless.plain import Plain
+from perftui.paths import log_file
 from perftui.store.library import StoredSession
 from perftui.store.writer import open_store
+from perftui.text import one_line
 
 if TYPE_CHECKING:
     from perftui.tui.app import PerfApp
 
 View = Literal["screen", "plain", "json"]
+
+
+class ScreenFailedError(PerftuiError):
+    """The screen ended by a fault of its own."""
+
+    exit_status = ExitStatus.INFRASTRUCTURE_FAILED
 
 
 def choose_view(*, headless: bool, as_json: bool) -> View:
@@ -120,6 +128,29 @@ async def _on_screen(live: Live) -> None:
             group.start_soon(_leave_when_stopped, live, app)
             await app.run_async()
             group.cancel_scope.cancel()
+    left = any(problem.ended_at is None for problem in live.engine.state.problems.values())
+    see_shown(app, f"the run can be resumed with: perftui resume {session.run}" if left else "")
+
+
+def see_shown(app: PerfApp, cure: str = "") -> None:
+    """See that the screen ended because it was left.
+
+    Args:
+        app: the screen, after its end.
+        cure: how to go on.
+
+    Raises:
+        ScreenFailedError: it ended by a fault of its own.
+    """
+    if app.failure is None:
+        return
+    try:
+        details = f" (details in {log_file()})"
+    except OSError:
+        # The log has no place to be.
+        details = ""
+    fault = one_line(f"{type(app.failure).__name__}: {app.failure}", 200)
+    raise ScreenFailedError("; ".join(filter(None, (f"the screen failed: {fault}{details}", cure))))
 
 
 async def _leave_when_stopped(live: Live, app: PerfApp) -> None:

@@ -11,7 +11,7 @@ import click
 
 from perftui.cli.database import chosen_database
 from perftui.cli.options import with_db, with_output
-from perftui.cli.views import choose_view, print_stored
+from perftui.cli.views import choose_view, print_stored, see_shown
 from perftui.errors import ExitStatus
 from perftui.store.writer import open_store
 
@@ -51,6 +51,7 @@ async def _open(db: Path, name: str | None) -> int:
             group.start_soon(_leave_on_signals, app)
             await app.run_async()
             group.cancel_scope.cancel()
+    see_shown(app)
     return ExitStatus.DONE
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
+from rich.console import RenderableType
 from textual import on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.screen import ModalScreen, Screen
+from textual.worker import WorkerFailed
 
 from perftui.engine.control import RunSession
 from perftui.errors import ExitStatus, PerftuiError
@@ -29,13 +32,20 @@ from perftui.tui.screens.runs import RunsScreen
 from perftui.tui.screens.step import StepScreen
 from perftui.tui.themes import DARK, THEMES
 
+_log = logging.getLogger(__name__)
+
 POLLS_A_SECOND = 8
 STOP_SECONDS = 20.0
 """How long a stopping run is waited for before the screen leaves."""
 
 
 class PerfApp(App[int]):
-    """Shows runs. It ends with an exit status: 130 where a run was interrupted, else 0."""
+    """Shows runs. It ends with an exit status: 130 where a run was interrupted, else 0.
+
+    Attributes:
+        own: what is seen of the run of this process, None where there is none.
+        failure: the fault of its own by which it ended; the traceback is in the log.
+    """
 
     TITLE = "perftui"
     CSS_PATH = "app.tcss"
@@ -73,6 +83,7 @@ class PerfApp(App[int]):
         self._glyphs = glyphs or detect(_terminal_encoding(), os.environ)
         self._clock = clock
         self.own = self._feed(session) if session is not None else None
+        self.failure: BaseException | None = None
         self._second = 0
         self._stopping: float | None = None
 
@@ -140,6 +151,21 @@ class PerfApp(App[int]):
         for command in super().get_system_commands(screen):
             if command.title not in {"Quit", "Keys"}:
                 yield command
+
+    # Textual would print pages of traceback, with the values of variables, where these three do not keep it.
+
+    def _handle_exception(self, error: Exception) -> None:
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        _log.error("the screen failed", exc_info=cause)
+        self.failure = self.failure or cause
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        self._close_messages_no_wait()
+
+    def panic(self, *_: RenderableType) -> None:
+        """End the screen; what there is to say is in the log."""
+        self._close_messages_no_wait()
 
     @on(RunsScreen.RunOpened)
     def _open_run(self, event: RunsScreen.RunOpened) -> None:
