@@ -62,11 +62,10 @@ async def test_what_was_begun_first_is_timed_first_and_equals_in_their_turn() ->
         async with cores.timing(rank):
             served.append(name)
 
-    async with anyio.create_task_group() as group:
-        async with cores.timing():
-            for name, rank in (("late", 5), ("early", 1), ("middle", 3), ("middle too", 3)):
-                group.start_soon(time, name, rank)
-            await anyio.wait_all_tasks_blocked()
+    async with anyio.create_task_group() as group, cores.timing():
+        for name, rank in (("late", 5), ("early", 1), ("middle", 3), ("middle too", 3)):
+            group.start_soon(time, name, rank)
+        await anyio.wait_all_tasks_blocked()
     assert served == ["early", "middle", "middle too", "late"]
 
 
