@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import msgspec
 import pytest
 
+from perftui.cli.launch import Launch
+from perftui.errors import ExitStatus
 from perftui.events.plan import RunPlan
 from tests.cli.conftest import MODEL, Here
 
@@ -27,15 +28,19 @@ measure-seconds = 9
 """
 
 
-class Started(msgspec.Struct):
-    plan: RunPlan
-
-
 def plan_of(here: Here, *flags: object) -> RunPlan:
-    """The plan of a run whose flags are those, and whatever the settings say."""
-    ended = here.perftui("run", "problems", *MODEL, "--json", "--limit", 1, *flags)
+    """The plan of a run that would begin with those flags and whatever the settings say."""
+    begun: list[Launch] = []
+
+    def begin(launch: Launch) -> ExitStatus:
+        begun.append(launch)
+        return ExitStatus.DONE
+
+    here.monkeypatch.setattr("perftui.cli.run.start", begin)
+    ended = here.perftui("run", "problems", *MODEL, *flags)
     assert ended.status == 0, ended.err
-    return msgspec.json.decode(ended.out.splitlines()[0], type=Started).plan
+    (launch,) = begun
+    return launch.plan
 
 
 def test_flags_win_over_the_environment_that_over_the_file_that_over_defaults(here: Here) -> None:

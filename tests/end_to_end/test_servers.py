@@ -18,7 +18,7 @@ from tests.support.model_server import (
     streamed,
 )
 
-HASTY = ("--attempts", 4, "--stall-seconds", 0.4)
+HASTY = ("--attempts", 3, "--stall-seconds", 0.3)
 
 
 def per_problem(place: Place) -> dict[str, dict[str, object]]:
@@ -54,7 +54,7 @@ def test_faults_that_pass_cost_nothing_and_a_broken_call_is_told_from_a_wrong_pr
         "Add/1": "infrastructure",
         "Add/2": "unsolved",
     }
-    assert "503: overloaded (tried 4 times" in str(rows["Add/1"]["reason"])
+    assert "503: overloaded (tried 3 times" in str(rows["Add/1"]["reason"])
     assert rows["Add/2"]["verdict"] == "wrong-answer"
     assert max(server.counts.answered.values()) == 1
 
@@ -109,12 +109,10 @@ def test_a_key_is_nowhere_to_be_found_after_a_run(place: Place) -> None:
         ended = place.perftui(*live(server.url, *HASTY))
         watched = place.perftui("watch", "last", "--json")
         exported = place.perftui("export", "last")
-        reported = place.perftui("report", "last", "--format", "json")
-        told = place.perftui("doctor")
 
     assert any(KEY in asked.headers["authorization"] for asked in server.asked), "it was sent"
     assert "what is" in exported.out, "the server's words were kept"
-    for output in (ended, watched, exported, reported, told):
+    for output in (ended, watched, exported):
         assert KEY not in output.out + output.err
     files = [file for file in place.folder.parent.rglob("*") if file.is_file()]
     assert place.folder / "runs.db" in files

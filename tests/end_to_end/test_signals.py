@@ -68,7 +68,7 @@ def stop(run: Running, signals: list[str]) -> Ended:
     return ended
 
 
-@pytest.mark.parametrize("name", ["INT", "TERM", "HUP"])
+@pytest.mark.parametrize("name", ["INT", "TERM"])
 def test_a_signal_before_the_run_has_begun_ends_the_set_up(place: Place, name: str) -> None:
     with FakeServer(Dosed(0)) as server:
         server.models = raw_stream(Stall())

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 import signal
 
-import pytest
-
 from tests.end_to_end.conftest import Place, live
 from tests.support.bench import Dosed, write_replies
 from tests.support.command import heads
@@ -44,23 +42,22 @@ def test_perftui_alone_lists_the_runs_of_the_database_that_the_environment_names
     assert LEAVE_SCREEN in terminal.shown
 
 
-@pytest.mark.parametrize(
-    ("environment", "coloured", "drawn"),
-    [({}, True, True), ({"NO_COLOR": "1"}, False, True), ({"TERM": "dumb"}, False, False)],
-    ids=["terminal", "no colour", "dumb"],
-)
-def test_headless_on_a_terminal_draws_its_progress(
-    place: Place, environment: dict[str, str], coloured: bool, drawn: bool
-) -> None:
+def test_headless_on_a_terminal_draws_its_progress(place: Place) -> None:
     write_replies(place.folder / "replies.jsonl")
-    with on_terminal(place, *RECORDED, "--pace", 1000, "--headless", **environment) as terminal:
-        assert terminal.end() == 0
-    assert ENTER_SCREEN not in terminal.shown
-    assert bool(COLOUR.search(terminal.shown)) is coloured
-    assert ("\r\x1b[K[" in terminal.shown) is drawn
-    assert ("ETA" in terminal.shown) is drawn
-    assert ("\x1b" in terminal.shown) is drawn
-    assert "perftui report" in terminal.shown
+    command = (*RECORDED, "--pace", 1000, "--headless")
+    with (
+        on_terminal(place, *command) as full,
+        on_terminal(place, *command, NO_COLOR="1") as plain,
+        on_terminal(place, *command, TERM="dumb") as dumb,
+    ):
+        for terminal, coloured, drawn in ((full, True, True), (plain, False, True), (dumb, False, False)):
+            assert terminal.end() == 0
+            assert ENTER_SCREEN not in terminal.shown
+            assert bool(COLOUR.search(terminal.shown)) is coloured
+            assert ("\r\x1b[K[" in terminal.shown) is drawn
+            assert ("ETA" in terminal.shown) is drawn
+            assert ("\x1b" in terminal.shown) is drawn
+            assert "perftui report" in terminal.shown
 
 
 def test_json_on_a_terminal_is_json(place: Place) -> None:

@@ -56,18 +56,26 @@ def perftui(*arguments: object, cwd: Path, env: Mapping[str, str], stdin: str = 
     return Ended(done.returncode, done.stdout, done.stderr)
 
 
-def command(arguments: Sequence[object]) -> list[str]:
-    return [sys.executable, "-m", "perftui", *map(str, arguments)]
+def command(arguments: Sequence[object], python: str = sys.executable) -> list[str]:
+    """The words of a command, run by an interpreter that has perftui."""
+    return [python, "-m", "perftui", *map(str, arguments)]
 
 
 class Running:
     """A command under way, ended with the test; its output goes to files. A context manager."""
 
-    def __init__(self, *arguments: object, cwd: Path, env: Mapping[str, str], name: str = "running") -> None:
+    def __init__(
+        self,
+        *arguments: object,
+        cwd: Path,
+        env: Mapping[str, str],
+        name: str = "running",
+        python: str = sys.executable,
+    ) -> None:
         self._out, self._err = cwd / f"{name}.out", cwd / f"{name}.err"
         self._files: list[IO[bytes]] = [self._out.open("wb"), self._err.open("wb")]
         self.process = subprocess.Popen(
-            command(arguments),
+            command(arguments, python),
             cwd=cwd,
             env=env,
             stdin=subprocess.DEVNULL,
