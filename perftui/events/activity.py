@@ -29,7 +29,7 @@ _ENDS = {
 }
 _RUN_ENDS = {
     "done": ("✔", "run done"),
-    "interrupted": ("⏸", "run interrupted"),
+    "interrupted": ("‖", "run interrupted"),
     "failed": ("⚠", "run failed"),
 }
 _NOTICES = {"information": "·", "warning": "⚠", "error": "⚠"}
@@ -93,7 +93,7 @@ def _of_problem(event: EventBase) -> tuple[str, str] | None:
 def _of_run(event: EventBase) -> tuple[str, str] | None:
     match event:
         case RunPaused():
-            return "⏸", "run paused"
+            return "‖", "run paused"
         case RunUnpaused():
             return "▶", "run goes on"
         case RunResumed():

@@ -240,7 +240,7 @@ def test_pauses_and_notices_are_told() -> None:
     told.add(RunPaused())
     desk = Desk()
     read(desk.reader, told.events)
-    assert desk.err.text.endswith("· building\\x1b[1m the image\n⏸ run paused\n")
+    assert desk.err.text.endswith("· building\\x1b[1m the image\n‖ run paused\n")
 
 
 def test_hostile_names_reach_no_terminal() -> None:
