@@ -219,7 +219,7 @@ def demo(**flags: Unpack[DemoFlags]) -> int:
         chains=2,
         problems=tuple(problem.id for problem in loaded.problems),
         sandbox=flags["sandbox"] or "docker",
-        budget=TimingBudget(candidate_seconds=2.0, run_seconds=DEMO_SECONDS_A_PROBLEM * len(loaded.problems)),
+        budget=TimingBudget(candidate_seconds=1.0, run_seconds=DEMO_SECONDS_A_PROBLEM * len(loaded.problems)),
         pace=None if flags["fast"] else DEMO_PACE,
         step=flags["step"],
     )

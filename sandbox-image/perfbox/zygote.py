@@ -20,7 +20,9 @@ from perfbox import child, linux, seccomp
 from perfbox.confine import Confinement, confine_zygote
 from perfbox.failures import PROGRAM_FILE
 
-_RECURSION_LIMIT = 20_000
+_FRAMES_OF_OURS = 60
+"""How many frames stand below a program's own, at the most: its own limit is then Python's."""
+
 _taken: dict[int, tuple[int, int, resource.struct_rusage]] = {}
 _WARM_MODULES = (
     *("abc", "array", "base64", "bisect", "calendar", "cmath", "collections", "collections.abc"),
@@ -58,7 +60,7 @@ def _warm_up() -> None:
     del sys.path[0]
     sys.argv[:] = [PROGRAM_FILE]
     os.environ.clear()
-    sys.setrecursionlimit(_RECURSION_LIMIT)
+    sys.setrecursionlimit(sys.getrecursionlimit() + _FRAMES_OF_OURS)
     if hasattr(sys, "set_int_max_str_digits"):
         sys.set_int_max_str_digits(0)
     gc.collect()

@@ -241,16 +241,23 @@ def f():
     assert (await lab.one(program)).output == "[0,1,2,3,3]"
 
 
-async def test_deep_recursion_is_allowed(lab: Lab) -> None:
-    program = """
-import functools
-@functools.lru_cache(None)
+@pytest.mark.parametrize(
+    ("depth", "before", "end"),
+    [(950, "", "returned"), (9000, "", "raised"), (9000, "sys.setrecursionlimit(20000)", "returned")],
+)
+async def test_a_program_recurses_as_deeply_as_python_lets_it(
+    lab: Lab, depth: int, before: str, end: str
+) -> None:
+    program = f"""
+import sys
+{before}
 def g(n):
     return 0 if n == 0 else 1 + g(n - 1)
 def f():
-    return g(9000)
+    return g({depth})
 """
-    assert (await lab.one(program)).output == "9000"
+    fact = await lab.one(program)
+    assert (fact.end, fact.error_type) == (end, "RecursionError" if end == "raised" else "")
 
 
 async def test_a_job_is_stopped_by_who_asked(lab: Lab) -> None:
