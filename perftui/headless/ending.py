@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from perftui.events.state import RunState
 from perftui.events.summary import Totals, totals
-from perftui.headless.words import duration, percent, times
+from perftui.figures import duration, percent, times
 from perftui.text import one_line
 
 
@@ -54,7 +54,7 @@ def _lost(sandboxes: int) -> str:
 
 
 def _share(number: int, share: float | None) -> str:
-    return str(number) if share is None else f"{number} ({percent(share)} of the ended)"
+    return str(number) if share is None else f"{number} ({percent(share, 1)} of the ended)"
 
 
 def _speedup(figures: Totals) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from perftui.events.eta import Eta, share_done
 from perftui.events.state import RunState
 from perftui.events.summary import Totals, totals
-from perftui.figures import span
-from perftui.headless.words import clock, count
+from perftui.figures import clock, count, span
 
 _GAP = "  "
 

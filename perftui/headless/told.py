@@ -23,7 +23,7 @@ from perftui.events.model import (
 from perftui.events.plan import TimingBudget
 from perftui.events.state import ProblemState, RunState
 from perftui.events.summary import Best, problem_best
-from perftui.headless.words import times
+from perftui.figures import times
 from perftui.text import one_line
 
 Tone = Literal["good", "bad", "warning", "plain"]

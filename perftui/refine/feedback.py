@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from perftui.figures import nanoseconds, percent, times_within
 from perftui.judging.model import TestResult
 from perftui.judging.show import show, show_value
 from perftui.problems.model import Problem, TestCase
 from perftui.refine.chain import Chain, Round
-from perftui.refine.figures import duration, interval
 from perftui.text import one_line, shorten
 from perftui.timing.model import Ratio, TestTime
 from perftui.values import CodeError, decode_arguments
@@ -146,8 +146,8 @@ def slowest_of(problem: Problem, round_: Round) -> Slowest | None:
     return Slowest(
         name=worst.name,
         test=shown_test(problem, worst.name),
-        time=duration(worst.cpu_ns),
-        total=duration(total),
+        time=nanoseconds(worst.cpu_ns),
+        total=nanoseconds(total),
         share=_percent(worst.cpu_ns, total),
         rows=tuple(_row(problem, test, total) for test in costs[:ROWS]),
         more=max(0, len(costs) - ROWS),
@@ -231,14 +231,16 @@ def _row(problem: Problem, cost: TestTime, total: int) -> TimeRow:
     test = next((t for t in problem.tests if t.name == cost.name), None)
     shown = "" if test is None else one_line(_shown_input(problem, test, ROW_LIMIT), ROW_LIMIT)
     return TimeRow(
-        name=cost.name, time=duration(cost.cpu_ns), share=_percent(cost.cpu_ns, total), input=shown
+        name=cost.name, time=nanoseconds(cost.cpu_ns), share=_percent(cost.cpu_ns, total), input=shown
     )
 
 
 def _ratio_line(ratio: Ratio, against: str) -> str:
-    return f"{interval(ratio)} vs {against}: {_SAID_OF_SPEED[ratio.verdict]}"
+    return (
+        f"{times_within(ratio.estimate, ratio.low, ratio.high)} vs {against}: {_SAID_OF_SPEED[ratio.verdict]}"
+    )
 
 
 def _percent(part: int, whole: int) -> str:
-    percent = 100 * part / whole
-    return f"{percent:.0f} %" if percent >= 1 or part == 0 else "<1 %"
+    share = part / whole
+    return percent(share) if share >= 0.01 or part == 0 else "<1 %"

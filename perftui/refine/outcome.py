@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from perftui.figures import times_within
 from perftui.judging.model import Verdict
 from perftui.refine.chain import Chain, Outcome, OutcomeKind, Round
-from perftui.refine.figures import interval
 from perftui.text import one_line
 from perftui.timing.model import Measurement, Ratio
 
@@ -106,7 +106,8 @@ def _correct(before: Chain, candidate: str, measurement: Measurement | None) -> 
 
 def _by_speed(best: Round, ratio: Ratio, measurement: Measurement) -> tuple[OutcomeKind, str]:
     figures = (
-        f"{interval(ratio)} vs the best so far (round {best.index}, {best.ask.label}), "
+        f"{times_within(ratio.estimate, ratio.low, ratio.high)} vs the best so far "
+        f"(round {best.index}, {best.ask.label}), "
         f"noise floor {measurement.noise_floor:.2f}, {ratio.pairs} pairs"
     )
     match ratio.verdict:
@@ -139,7 +140,7 @@ def _beats_reference(measurement: Measurement) -> bool:
 
 def _vs_reference(measurement: Measurement) -> str:
     ratio = measurement.vs_reference
-    return "" if ratio is None else f"{interval(ratio)} vs the reference"
+    return "" if ratio is None else f"{times_within(ratio.estimate, ratio.low, ratio.high)} vs the reference"
 
 
 def _before(chain: Chain, round_: Round) -> Chain:

@@ -8,9 +8,9 @@ from functools import cache
 from types import MappingProxyType
 
 from perftui.errors import BadInputError
+from perftui.figures import times_within
 from perftui.refine.actions import Action, Finish, Measure
 from perftui.refine.chain import Chain, Round
-from perftui.refine.figures import interval
 from perftui.refine.outcome import is_finished, same_program, settled
 from perftui.refine.part import Part
 from perftui.refine.parts.base import BASE
@@ -134,7 +134,7 @@ def _closing(chain: Chain) -> str:
     if best.index != seed.index:
         measurement = best.measurement
         ratio = measurement.vs_seed if measurement is not None else None
-        gain = "" if ratio is None else f", {interval(ratio)} vs the seed"
+        gain = "" if ratio is None else f", {times_within(ratio.estimate, ratio.low, ratio.high)} vs the seed"
         return f"the best is round {best.index} ({best.ask.label}){gain}"
     return f"no faster program in {tried} attempts" if tried else "correct"
 

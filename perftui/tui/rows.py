@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from perftui import figures
 from perftui.events.state import ProblemState
 from perftui.events.summary import Doing, problem_best, problem_stage, tests_passed
 from perftui.text import one_line
-from perftui.tui import chains, figures, styles
+from perftui.tui import chains, ratios, styles
 from perftui.tui.feed import Picture
 from perftui.tui.glyphs import FLAGGED, STAGES, STATUSES, Glyph, Glyphs
 
@@ -122,9 +123,9 @@ def problem_row(problem: ProblemState, order: int, now: float, glyphs: Glyphs) -
         strips_width=sum(len(strip) for strip in strips) + max(0, len(strips) - 1),
         tests="{}/{}".format(*passed) if passed is not None else "–",
         passed=best is not None,
-        vs_reference="suspected cheating" if accused else figures.ratio(against),
-        short="cheating?" if accused else figures.short_ratio(ratio),
-        vs_seed=figures.short_ratio(measurement.vs_seed) if measurement is not None else "–",
+        vs_reference="suspected cheating" if accused else ratios.ratio(against),
+        short="cheating?" if accused else ratios.short_ratio(ratio),
+        vs_seed=ratios.short_ratio(measurement.vs_seed) if measurement is not None else "–",
         faster=ratio is not None and ratio.verdict == "faster",
         slowest=f"{slowest.name} {figures.percent(slowest.share)}"
         if slowest is not None and slowest.share > 0

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from textual.content import Content
 
+from perftui import figures
 from perftui.events.eta import estimate
 from perftui.events.plan import Environment, RunPlan
 from perftui.events.state import RunState, RunStatus
 from perftui.events.summary import Totals, totals
-from perftui.figures import span
 from perftui.text import one_line
-from perftui.tui import figures, styles
+from perftui.tui import styles
 from perftui.tui.feed import Picture
 from perftui.tui.glyphs import Glyphs
 from perftui.tui.library import is_recorded, model_label
@@ -92,10 +92,10 @@ def _status(picture: Picture, *, compact: bool) -> Content:
     if picture.step_all:
         parts.insert(0, ("step mode  ", styles.WARN))
     if state.started_at > 0:
-        parts.append((f" {figures.elapsed(end - state.started_at)}", styles.HEAD))
+        parts.append((f" {figures.clock(end - state.started_at)}", styles.HEAD))
     eta = estimate(state, now=picture.now, mark=picture.mark)
     if eta is not None:
-        left = figures.age(eta.likely) if compact else span(eta.low, eta.high, "–")
+        left = figures.age(eta.likely) if compact else figures.span(eta.low, eta.high, "–")
         parts += [("  ETA ", styles.DIM), left]
     return Content.assemble(*parts)
 

@@ -88,8 +88,8 @@ def test_the_summary_goes_to_the_other_stream() -> None:
     assert rows == {
         "run": "abc123  done",
         "problems": "4 ended",
-        "correct": "2 (50.0% of the ended)",
-        "optimised": "1 (25.0% of the ended), over 10 % less time",
+        "correct": "2 (50.0 % of the ended)",
+        "optimised": "1 (25.0 % of the ended), over 10 % less time",
         "speedup": "1.50x the reference, geometric mean of 1 measured",
         "unmeasured": "1 correct",
         "infrastructure": "1 failed (sandboxes lost on the way: 1)",

@@ -20,8 +20,7 @@ from perftui.refine.feedback import (
     slowest_of,
     speed_of,
 )
-from perftui.refine.figures import duration, interval, times
-from perftui.timing.model import Measurement, Ratio, TestTime
+from perftui.timing.model import Measurement, TestTime
 from perftui.values import encode
 
 ASK = Ask(phase="performance", label="optimise")
@@ -159,26 +158,3 @@ def test_what_a_prompt_shows_cannot_break_out_of_its_fence(scripting: Any) -> No
         scripting.Fact(code=hostile), scripting.Fact(code="y", verdict="error"), scripting.Fact(code="z")
     )
     assert f"`````python\n{hostile}`````" in done.prompt(2)
-
-
-@pytest.mark.parametrize(
-    ("nanoseconds", "text"),
-    [
-        (0, "0 ns"),
-        (499, "499 ns"),
-        (500, "0.5 us"),
-        (14_000, "14 us"),
-        (499_000, "499 us"),
-        (812_345, "0.812 ms"),
-        (1_500_000_000, "1.5 s"),
-        (7_200_000_000_000, "7,200 s"),
-    ],
-)
-def test_durations(nanoseconds: int, text: str) -> None:
-    assert duration(nanoseconds) == text
-
-
-def test_ratios() -> None:
-    assert [times(value) for value in (0.004, 1.214, 48.23, 1204.4)] == ["0.00x", "1.21x", "48.2x", "1,204x"]
-    ratio = Ratio(estimate=12.4, low=9.96, high=131.0, pairs=3, verdict="faster")
-    assert interval(ratio) == "12.4x [9.96, 131]"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from textual.content import Content
 
+from perftui import figures
 from perftui.events.state import Activity, ChainState, ProblemState
 from perftui.events.summary import problem_best, problem_stage
 from perftui.text import one_line
-from perftui.tui import figures, glyphs, styles
+from perftui.tui import glyphs, ratios, styles
 from perftui.tui.chains import name_of
 from perftui.tui.feed import Picture
 from perftui.tui.rows import stage_words
@@ -71,7 +72,7 @@ def _ended(problem: ProblemState) -> list[Line]:
     if best is not None:
         round_ = problem.chains[best.chain].rounds[best.round]
         reason = round_.outcome.reason if round_.outcome is not None else ""
-        figure = figures.ratio(best.vs_reference)
+        figure = ratios.ratio(best.vs_reference)
         words = f"best: chain {best.chain + 1} round {best.round + 1}, {figure} against the reference"
         lines += [Line(Content(words)), Line(Content.styled(one_line(reason, 400), styles.DIM))]
     for chain in problem.chains:
@@ -91,7 +92,7 @@ def _status(problem: ProblemState) -> str:
 
 def _activity(item: Activity) -> Content:
     return Content.assemble(
-        (f"{figures.clock(item.at)} ", styles.DIM),
+        (f"{figures.time_of_day(item.at)} ", styles.DIM),
         (f"{item.glyph} ", glyphs.style_of(item.glyph)),
         (f"{one_line(item.problem, 60)} " if item.problem else "", styles.HEAD),
         one_line(item.text, 300),

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 
 from textual.content import Content
 
+from perftui import figures
 from perftui.judging.model import TestResult, Verdict
 from perftui.problems.model import Comparison, TestCase
 from perftui.text import one_line, shorten
-from perftui.tui import figures, styles
+from perftui.tui import styles
 from perftui.tui.glyphs import OUTCOMES, STATUSES, Glyphs
 from perftui.tui.panes.round_view import RoundView
 from perftui.tui.text import Line, lines

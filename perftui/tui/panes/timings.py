@@ -9,9 +9,10 @@ from statistics import median
 
 from textual.content import Content
 
+from perftui import figures
 from perftui.text import one_line
 from perftui.timing.model import Measurement, Ratio, SpeedVerdict, TestTime, Trial
-from perftui.tui import figures, styles
+from perftui.tui import ratios, styles
 from perftui.tui.glyphs import Glyphs
 from perftui.tui.panes.round_view import RoundView
 from perftui.tui.text import Line
@@ -119,7 +120,7 @@ def _ratios(measurement: Measurement, width: int, glyphs: Glyphs) -> list[Line]:
 
 
 def _ratio(name: str, ratio: Ratio, cells: int, reach: float, glyphs: Glyphs) -> Content:
-    figure = f"{figures.times(ratio.estimate):<8}{figures.interval(ratio.low, ratio.high):<15}"
+    figure = f"{figures.times(ratio.estimate):<8}{ratios.range_of(ratio):<15}"
     scale = f" {_interval(ratio, cells, reach, glyphs)}" if cells >= 16 else ""
     return Content.assemble(
         (f"{name:<28}", styles.DIM),

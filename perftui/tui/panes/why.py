@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from textual.content import Content
 
+from perftui import figures
 from perftui.text import one_line
-from perftui.tui import figures, styles
+from perftui.tui import ratios, styles
 from perftui.tui.chains import headline, round_glyph
 from perftui.tui.glyphs import STAGES
 from perftui.tui.panes.round_view import RoundView
@@ -50,7 +51,7 @@ def why_lines(view: RoundView) -> list[Line]:
         shown.append(_fact("verdict", f"{kind}, {count}: {one_line(verdict.reason, 400)}"))
     measurement = round_.measurement
     if measurement is not None:
-        ratio = figures.ratio(headline(measurement))
+        ratio = ratios.ratio(headline(measurement))
         told = round_.outcome is not None and measurement.reason in round_.outcome.reason
         reason = "" if told else f": {one_line(measurement.reason, 400)}"
         shown.append(_fact("speed", f"{measurement.verdict}{reason}"))
@@ -60,9 +61,7 @@ def why_lines(view: RoundView) -> list[Line]:
             f"; slowest test {slowest.name}, {figures.percent(slowest.share)}" if slowest is not None else ""
         )
         shown.append(_fact("", f"{ratio} against {against}{share}"))
-        control = (
-            f"control {figures.ratio(measurement.control)} · " if measurement.control is not None else ""
-        )
+        control = f"control {ratios.ratio(measurement.control)} · " if measurement.control is not None else ""
         trust = f"{control}core {measurement.core} · load {measurement.load_average:.1f}"
         flags = f" · {', '.join(measurement.flags)}" if measurement.flags else ""
         shown.append(_fact("trust", one_line(trust + flags)))

@@ -19,7 +19,7 @@ from perftui.events.summary import problem_best, tests_passed
 from perftui.problems.model import Problem
 from perftui.text import one_line
 from perftui.timing.model import Trial
-from perftui.tui import figures, styles
+from perftui.tui import ratios, styles
 from perftui.tui.chains import name_of
 from perftui.tui.feed import Feed, Picture
 from perftui.tui.glyphs import STATUSES
@@ -257,7 +257,7 @@ class ProblemScreen(CommandScreen):
         if passed is not None:
             parts.append((" {}/{}".format(*passed), ""))
         if best is not None and best.measurement is not None and self.size.width >= WIDE:
-            parts.append((f" · {figures.ratio(best.measurement.vs_reference)} vs reference", styles.HEAD))
+            parts.append((f" · {ratios.ratio(best.measurement.vs_reference)} vs reference", styles.HEAD))
         return Content.assemble(*parts)
 
     def _tab_line(self, view: RoundView) -> Content:

@@ -13,7 +13,8 @@ from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from perftui.tui import figures, styles
+from perftui import figures
+from perftui.tui import styles
 from perftui.tui.feed import Feed, Picture
 
 

@@ -9,7 +9,7 @@ from textual.content import Content
 
 from perftui.events.state import ChainState, ProblemState
 from perftui.text import one_line
-from perftui.tui import figures, styles
+from perftui.tui import ratios, styles
 from perftui.tui.chains import chain_glyphs, chain_marks, headline
 from perftui.tui.glyphs import STAGES, Glyphs
 from perftui.tui.text import fit
@@ -96,7 +96,7 @@ def _chain_rows(problem: ProblemState, chain: ChainState, glyphs: Glyphs) -> lis
     count = len(chain.rounds) + (chain.held is not None)
     for at, (round_, glyph) in enumerate(zip(chain.rounds, chain_glyphs(problem, chain), strict=True)):
         label = one_line(round_.ask.label, 40)
-        figure = figures.short_ratio(headline(round_.measurement)) if round_.measurement is not None else ""
+        figure = ratios.short_ratio(headline(round_.measurement)) if round_.measurement is not None else ""
         mark = (glyphs.part(glyph),)
         rows.append(
             RoundRow(f"{prefix}/{at}", "round", attempt, index, at, label, mark, figure, last=at == count - 1)

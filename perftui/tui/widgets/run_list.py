@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
+from perftui import figures
 from perftui.text import one_line
-from perftui.tui import figures, styles
+from perftui.tui import styles
 from perftui.tui.glyphs import Glyphs
 from perftui.tui.library import RunEntry, is_recorded, model_label
 from perftui.tui.text import fit, right
