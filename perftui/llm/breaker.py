@@ -17,16 +17,16 @@ from perftui.llm.model import (
     ModelRefusedError,
     Reply,
 )
+from perftui.llm.wrapped import Wrapped
 
 FAILURES = 8
 """So many calls that failed for good in a row, with no reply to any call between, are a server's end."""
-
 
 HOLD_SECONDS = 2.0
 """How long a call that failed is held back where no other call is under way."""
 
 
-class Breaker:
+class Breaker(Wrapped):
     """A ChatModel that raises `ModelLostError` where its inner model answers no call any more.
 
     A call that fails for good is held back while it may be one of many: until a reply to another
@@ -44,28 +44,13 @@ class Breaker:
             failures: how many in a row are too many, at least 1.
             hold_seconds: how long a failed call waits for another to begin.
         """
-        self._inner = inner
+        super().__init__(inner)
         self._most = failures
         self._hold_seconds = hold_seconds
         self._in_a_row = 0
         self._replies = 0
         self._under_way = 0
         self._changed = anyio.Event()
-
-    @property
-    def inner(self) -> ChatModel:
-        """The model that answers."""
-        return self._inner
-
-    @property
-    def name(self) -> str:
-        """The inner model's."""
-        return self._inner.name
-
-    @property
-    def recorded(self) -> bool:
-        """The inner model's."""
-        return self._inner.recorded
 
     async def reply(
         self,
@@ -91,10 +76,6 @@ class Breaker:
         self._in_a_row = 0
         self._tell()
         return reply
-
-    async def aclose(self) -> None:
-        """Close the inner model."""
-        await self._inner.aclose()
 
     async def _hold(self, error: ModelFailedError) -> None:
         """Wait until it is known what the failure means.

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from perftui.llm.breaker import Breaker
 from perftui.llm.model import ChatModel
 from perftui.llm.openai_compatible import OpenAICompatible
-from perftui.llm.throttle import Throttled
+from perftui.llm.wrapped import Wrapped
 
 
 async def preflight(model: ChatModel) -> None:
@@ -14,7 +13,7 @@ async def preflight(model: ChatModel) -> None:
     Raises:
         EnvironmentLacksError: it cannot be reached, or refuses the key; with the cure.
     """
-    while isinstance(model, Breaker | Throttled):
+    while isinstance(model, Wrapped):
         model = model.inner
     if isinstance(model, OpenAICompatible):
         await model.probe()

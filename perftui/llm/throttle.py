@@ -7,9 +7,10 @@ from collections.abc import Callable
 import anyio
 
 from perftui.llm.model import Backoff, ChatModel, ChatRequest, Reply
+from perftui.llm.wrapped import Wrapped
 
 
-class Throttled:
+class Throttled(Wrapped):
     """A ChatModel that lets at most so many calls through, the longest waiting first.
 
     A call that backs off keeps its place: a server that asks for less gets less.
@@ -22,25 +23,10 @@ class Throttled:
             inner: who answers.
             calls: how many may be in flight, at least 1.
         """
-        self._inner = inner
+        super().__init__(inner)
         self._limiter = anyio.CapacityLimiter(calls)
         self._waiting = 0
         self._back_at: dict[object, float] = {}
-
-    @property
-    def inner(self) -> ChatModel:
-        """The model that answers."""
-        return self._inner
-
-    @property
-    def name(self) -> str:
-        """The inner model's."""
-        return self._inner.name
-
-    @property
-    def recorded(self) -> bool:
-        """The inner model's."""
-        return self._inner.recorded
 
     @property
     def calls(self) -> int:
@@ -83,10 +69,6 @@ class Throttled:
         finally:
             self._back_at.pop(token, None)
             self._limiter.release_on_behalf_of(token)
-
-    async def aclose(self) -> None:
-        """Close the inner model."""
-        await self._inner.aclose()
 
     async def _acquire(self, token: object) -> None:
         self._waiting += 1
