@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-import anyio
 import click
 
 from perftui import __version__
 from perftui.cli.database import chosen_database
 from perftui.cli.options import with_db
+from perftui.cli.stopping import run_to_end
 from perftui.config import settings_path
 from perftui.errors import ExitStatus, PerftuiError
 from perftui.sandbox.cores import usable_cores
@@ -40,7 +40,7 @@ class Finding:
 @with_db
 def doctor(db: Path | None) -> int:
     """Say what is there, what is missing, and its cure."""
-    findings = [*_machine(), *anyio.run(_outside, db), *_keys()]
+    findings = [*_machine(), *run_to_end(lambda: _outside(db)), *_keys()]
     for finding in findings:
         click.echo(f"{finding.mark:<8} {finding.subject:<12} {one_line(finding.text, 400)}")
     missing = any(finding.mark == "missing" for finding in findings)

@@ -95,12 +95,7 @@ def start(launch: Launch) -> ExitStatus:
 
 async def _start(launch: Launch) -> ExitStatus:
     stopping = Stopping()
-    ended = ExitStatus.INTERRUPTED
-    async with stopping.by_signals():
-        ended = await _run(launch, stopping)
-    if stopping.before_run:
-        raise click.Abort
-    return ended
+    return await stopping.guard(lambda: _run(launch, stopping))
 
 
 async def _run(launch: Launch, stopping: Stopping) -> ExitStatus:

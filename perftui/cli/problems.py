@@ -10,6 +10,7 @@ import click
 
 from perftui.cli.options import with_benchmark, with_idle_db, with_sandbox
 from perftui.cli.selection import some_of
+from perftui.cli.stopping import run_to_end
 from perftui.errors import BadInputError, ExitStatus
 from perftui.events.plan import LimitRules
 from perftui.judging.judge import judge
@@ -82,7 +83,8 @@ def show(**flags: Unpack[Selection]) -> None:
 def check(**flags: Unpack[CheckFlags]) -> int:
     """Run every reference against its tests, and list those that fail."""
     loaded = _selected(flags)
-    failures = anyio.run(_check, loaded, flags["sandbox"] or "docker")
+    kind = flags["sandbox"] or "docker"
+    failures = run_to_end(lambda: _check(loaded, kind))
     for problem, verdict in failures:
         click.echo(f"{problem.id}: {verdict.kind}: {verdict.reason}")
     total = sum(len(problem.references) for problem in loaded.problems)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import anyio
 import click
 
 from perftui.cli.options import with_idle_db
+from perftui.cli.stopping import run_to_end
 from perftui.text import one_line
 
 # The rooms are imported by the commands: docker takes longer to load than `--help` may take.
@@ -32,7 +32,7 @@ def build(base: str | None) -> None:
             await build_image(engine, base, click.echo)
             return image_tag()
 
-    click.echo(f"built {anyio.run(work)}")
+    click.echo(f"built {run_to_end(work)}")
 
 
 @sandbox.command()
@@ -52,7 +52,7 @@ def status() -> None:
             click.echo(f"image      {there}")
             click.echo(f"left over  {len(await find_leftovers(engine))} containers (perftui sandbox clean)")
 
-    anyio.run(work)
+    run_to_end(work)
 
 
 @sandbox.command()
@@ -67,4 +67,4 @@ def clean() -> None:
             await engine_answers(engine)
             return await remove_leftovers(engine)
 
-    click.echo(f"removed {anyio.run(work)} containers")
+    click.echo(f"removed {run_to_end(work)} containers")

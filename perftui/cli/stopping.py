@@ -4,18 +4,34 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, TypeVar
 
 import anyio
+import click
 
-from perftui.engine.engine import Engine
 from perftui.errors import ExitStatus
-from perftui.store.lease import beside
 
+if TYPE_CHECKING:
+    from perftui.engine.engine import Engine
+
+T = TypeVar("T")
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 FORCE = 3
 """The signal that ends the process there and then."""
+
+
+def run_to_end(work: Callable[[], Awaitable[T]]) -> T:
+    """Run work that starts sandboxes; a signal ends it, and them.
+
+    Raises:
+        click.Abort: a signal came.
+    """
+
+    async def guarded() -> T:
+        return await Stopping().guard(work)
+
+    return anyio.run(guarded)
 
 
 class Stopping:
@@ -23,21 +39,28 @@ class Stopping:
 
     Attributes:
         engine: of the run, None before it begins.
-        before_run: whether a signal came before there was an engine.
     """
 
     def __init__(self) -> None:
         self.engine: Engine | None = None
-        self.before_run = False
         self._signals = 0
         self._set_up = anyio.CancelScope()
 
-    @asynccontextmanager
-    async def by_signals(self) -> AsyncIterator[None]:
-        """Listen while the body runs; its errors leave as they are."""
-        async with beside(self._listen):
+    async def guard(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Do work while listening for signals.
+
+        Raises:
+            click.Abort: a signal ended it before there was an engine.
+        """
+        results: list[T] = []
+        async with anyio.create_task_group() as group:
+            group.start_soon(self._listen)
             with self._set_up:
-                yield
+                results.append(await work())
+            group.cancel_scope.cancel()
+        if not results:
+            raise click.Abort
+        return results[0]
 
     async def _listen(self) -> None:
         # One that is ignored from the start, as by nohup, is to be ignored.
@@ -51,7 +74,6 @@ class Stopping:
         if self._signals >= FORCE:
             os._exit(ExitStatus.INTERRUPTED)
         if self.engine is None:
-            self.before_run = True
             self._set_up.cancel()
         elif self._signals == 1:
             self.engine.notice("stopping; what runs is being ended and removed …")

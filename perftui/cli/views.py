@@ -74,15 +74,17 @@ async def print_stored(db: Path, name: str, view: Literal["plain", "json"]) -> i
     async with open_store(db, create=False) as store:
         run = await store.find_run(name)
         session = await StoredSession.load(store, run)
-        live = {summary.run for summary in await store.runs() if summary.live}
-        over = run not in live
+        over = False
 
         async def see_whether_over() -> None:
             nonlocal over
             while not over:
+                ended = not any(summary.live for summary in await store.runs() if summary.run == run)
+                if ended:
+                    # What was added since the last look is to be seen before the end is.
+                    await session.refresh()
+                over = ended
                 await anyio.sleep(1)
-                over = not any(summary.live for summary in await store.runs() if summary.run == run)
-            await session.refresh()
 
         async with anyio.create_task_group() as group:
             group.start_soon(session.follow)

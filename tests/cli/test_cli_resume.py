@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 
-import msgspec
-
 from tests.cli.conftest import QUICK, Here
 from tests.support.bench import fenced, right, write_lines
 
@@ -93,6 +91,9 @@ def test_a_run_that_has_ended_says_so_and_what_can_be_solved_anew(here: Here) ->
 def test_a_problem_is_solved_anew_beside_what_was_there(here: Here) -> None:
     run = here.run("--strategy", "base-only")
     assert here.refused("rerun", run, "Add/7") == f"run {run} has no problem Add/7: see perftui report {run}"
+    (here.folder / "replies.jsonl").unlink()
+    assert "replies.jsonl: no such file" in here.refused("rerun", run, "Add/1")
+    assert json.loads(here.perftui("report", run, "--format", "json").out)["status"] == "done"
     write_lines(
         here.folder / "replies.jsonl",
         [{"task_id": "Add/1", "chain": 0, "turn": 0, "reply": fenced(right("Add/1", "anew"))}],
@@ -106,30 +107,13 @@ def test_a_problem_is_solved_anew_beside_what_was_there(here: Here) -> None:
     assert exported.count('"kind":"candidate-found"') == 4
 
 
-def test_a_run_may_go_on_in_another_kind_of_sandbox(here: Here) -> None:
+def test_the_run_of_an_older_perftui_may_go_on_in_another_kind_of_sandbox(here: Here) -> None:
     run = here.run()
     cut_back(here, "candidate-found")
-    change(
-        here, "UPDATE event SET body = json_set(body, '$.plan.sandbox', 'docker') WHERE kind = 'run-started'"
-    )
+    older = "json_remove(json_set(body, '$.plan.sandbox', 'docker'), '$.plan.patience')"
+    change(here, f"UPDATE event SET body = {older} WHERE kind = 'run-started'")
     here.monkeypatch.setenv("DOCKER_HOST", "unix:///nonexistent")
     assert "no Docker engine at" in here.refused("resume", run, status=3)
     assert here.perftui("resume", run, "--sandbox", "process").status == 0
-
-
-def test_a_plan_of_an_older_perftui_is_read(here: Here) -> None:
-    run = here.run()
-    cut_back(here, "candidate-found")
-    change(here, "UPDATE event SET body = json_remove(body, '$.plan.patience') WHERE kind = 'run-started'")
-    assert here.perftui("resume", run).status == 0
-
-
-def test_rerun_asks_a_model_that_is_there(here: Here) -> None:
-    run = here.run()
-    change(
-        here,
-        "UPDATE event SET body = json_set(body, '$.plan.model', 'openai/small') WHERE kind = 'run-started'",
-    )
-    assert here.refused("rerun", run, "Add/0", status=3) == "openai wants a key: set OPENAI_API_KEY"
-    report = msgspec.json.decode(here.perftui("report", run, "--format", "json").out)
-    assert report["status"] == "done", "nothing was begun"
+    environment = json.loads(here.perftui("report", run, "--format", "json").out)["environment"]
+    assert environment["sandbox"]["kind"] == "process"

@@ -40,14 +40,18 @@ class Place:
         return [head for head in heads(ended.out) if head.kind == kind]
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Place:
-    home = tmp_path / "home"
+def make_place(root: Path) -> Place:
+    """A place of its own below a folder."""
+    home, folder = root / "home", root / "folder"
     home.mkdir()
-    folder = tmp_path / "folder"
     folder.mkdir()
     write_problems(folder / "problems")
     return Place(folder, environment(home, PERFTUI_DB=str(folder / "runs.db"), TEST_API_KEY=KEY))
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return make_place(tmp_path)
 
 
 def live(url: str, *more: object) -> tuple[object, ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.conftest import Place
+from tests.end_to_end.conftest import Place, make_place
 from tests.support.bench import write_lines, write_replies
 from tests.support.command import SECONDS, command
 
@@ -18,9 +18,10 @@ RUN = ("run", "problems", "--model", "recorded:replies.jsonl", "--limit", 1, *QU
 EVALUATE = ("evaluate", "problems", "--samples", "samples.jsonl", *QUICK)
 
 
-@pytest.fixture
-def filled(place: Place) -> Place:
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Place:
     """A place with replies, samples and a run."""
+    place = make_place(tmp_path_factory.mktemp("streams"))
     write_replies(place.folder / "replies.jsonl")
     write_lines(place.folder / "samples.jsonl", [{"task_id": "Add/1", "completion": "    return x + 1\n"}])
     ended = place.perftui(*RUN)
