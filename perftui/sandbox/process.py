@@ -34,15 +34,17 @@ async def process_sandbox() -> AsyncIterator[Started]:
     Raises:
         SandboxLostError: it does not come up.
     """
-    process = await anyio.open_process(
-        _command(),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env={name: os.environ[name] for name in _INTERPRETER_NEEDS if name in os.environ},
-        # An interrupt at the terminal is for the host, which then closes the channel.
-        start_new_session=True,
-    )
+    # Cut off half-way, it would leave a process that nobody waits for.
+    with anyio.CancelScope(shield=True):
+        process = await anyio.open_process(
+            _command(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={name: os.environ[name] for name in _INTERPRETER_NEEDS if name in os.environ},
+            # An interrupt at the terminal is for the host, which then closes the channel.
+            start_new_session=True,
+        )
     try:
         yield await _greet(process)
     finally:
