@@ -13,6 +13,8 @@ from rich.console import RenderableType
 from textual import on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
 from textual.filter import LineFilter
 from textual.screen import ModalScreen, Screen
 from textual.worker import WorkerFailed
@@ -21,6 +23,7 @@ from perftui.engine.control import RunSession
 from perftui.errors import ExitStatus, PerftuiError
 from perftui.tui.ascii import AsciiFilter
 from perftui.tui.commands import KeyCommands
+from perftui.tui.driver import HardyDriver
 from perftui.tui.feed import Feed
 from perftui.tui.glyphs import Glyphs, detect
 from perftui.tui.library import Library
@@ -86,6 +89,11 @@ class PerfApp(App[int]):
         self.failure: BaseException | None = None
         self._second = 0
         self._stopping: float | None = None
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's choice of a driver, hardened where it is that of a terminal."""
+        chosen = super().get_driver_class()
+        return HardyDriver if chosen is LinuxDriver else chosen
 
     def on_mount(self) -> None:
         """Show the runs; over them, the run of this process."""

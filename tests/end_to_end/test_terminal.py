@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import signal
 
+import pytest
+
 from tests.end_to_end.conftest import Place, live
 from tests.support.bench import Dosed, write_replies
-from tests.support.command import heads
+from tests.support.command import SECONDS, heads
 from tests.support.model_server import FakeServer
 from tests.support.terminal import ENTER_SCREEN, LEAVE_SCREEN, OnTerminal
 
@@ -58,6 +60,24 @@ def test_headless_on_a_terminal_draws_its_progress(place: Place) -> None:
             assert ("ETA" in terminal.shown) is drawn
             assert ("\x1b" in terminal.shown) is drawn
             assert "perftui report" in terminal.shown
+
+
+def test_ctrl_c_ends_a_run_in_order_and_says_how_to_go_on(place: Place) -> None:
+    with FakeServer(Dosed(2)) as server, on_terminal(place, *live(server.url), "--headless") as terminal:
+        terminal.until("calls 6")
+        terminal.press("\x03")
+        assert terminal.end() == 130
+    assert "stopping; what runs is being ended and removed" in terminal.shown
+    assert "go on           perftui resume" in terminal.shown
+
+
+@pytest.mark.parametrize("flags", [(), ("--headless",)], ids=["screen", "headless"])
+def test_a_terminal_that_is_closed_ends_a_run_in_order(place: Place, flags: tuple[str, ...]) -> None:
+    with FakeServer(Dosed(2)) as server, on_terminal(place, *live(server.url), *flags) as terminal:
+        terminal.until("Add/2" if not flags else "calls 6")
+        terminal.hang_up()
+        assert terminal.process.wait(SECONDS) == 130
+    assert len(place.facts("run-ended")) == 1
 
 
 def test_json_on_a_terminal_is_json(place: Place) -> None:

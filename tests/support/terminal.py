@@ -9,6 +9,7 @@ import select
 import signal
 import struct
 import subprocess
+import sys
 import termios
 import time
 from collections.abc import Mapping
@@ -18,6 +19,13 @@ from types import TracebackType
 from tests.support.command import SECONDS, command
 
 ENTER_SCREEN, LEAVE_SCREEN = "\x1b[?1049h", "\x1b[?1049l"
+
+_TAKE_TERMINAL = """
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+"""Makes the terminal the process's own, so that Ctrl-C and a hang-up reach it as signals."""
 
 
 class OnTerminal:
@@ -33,7 +41,7 @@ class OnTerminal:
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self.process = subprocess.Popen(
-            command(arguments),
+            [sys.executable, "-c", _TAKE_TERMINAL, *command(arguments)],
             cwd=cwd,
             env={"TERM": "xterm-256color", **env},
             stdin=slave,
@@ -52,7 +60,7 @@ class OnTerminal:
     ) -> None:
         self.process.kill()
         self.process.wait()
-        os.close(self._master)
+        self.hang_up()
 
     def until(self, text: str) -> None:
         """Read until a text was shown."""
@@ -65,6 +73,12 @@ class OnTerminal:
     def press(self, keys: str) -> None:
         """Type."""
         os.write(self._master, keys.encode())
+
+    def hang_up(self) -> None:
+        """Close the terminal's window."""
+        if self._master >= 0:
+            os.close(self._master)
+            self._master = -1
 
     def send(self, number: signal.Signals) -> None:
         """Send a signal."""
