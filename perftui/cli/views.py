@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -13,6 +14,7 @@ import anyio
 from perftui.cli.launch import Live, Watch
 from perftui.engine.control import RunSession
 from perftui.errors import BadInputError, EnvironmentLacksError, ExitStatus, PerftuiError
+from perftui.headless.ending import ending
 from perftui.headless.follow import Reader, follow
 from perftui.headless.jsonl import JsonLines
 from perftui.headless.output import Output
@@ -130,8 +132,13 @@ async def _on_screen(live: Live) -> None:
             group.start_soon(_leave_when_stopped, live, app)
             await app.run_async()
             group.cancel_scope.cancel()
-    left = any(problem.ended_at is None for problem in live.engine.state.problems.values())
+    live.engine.steering.stop()
+    await live.ended.wait()
+    state = live.engine.state
+    left = any(problem.ended_at is None for problem in state.problems.values())
     see_shown(app, f"the run can be resumed with: perftui resume {session.run}" if left else "")
+    # What the screen showed is gone with it: this stays, with the command that goes on.
+    Output(sys.stdout).write(ending(state, time.time() - state.started_at))
 
 
 def see_shown(app: PerfApp, cure: str = "") -> None:

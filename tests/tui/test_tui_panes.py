@@ -9,12 +9,11 @@ from perftui.problems.model import Comparison, TestCase
 from perftui.tui.feed import Picture
 from perftui.tui.glyphs import Glyphs
 from perftui.tui.panes.diff import change_count, diff_lines, program_lines
-from perftui.tui.panes.results import result_lines, show_value
+from perftui.tui.panes.results import result_lines
 from perftui.tui.panes.round_view import RoundView
 from perftui.tui.panes.timings import timing_lines, trial_plot
 from perftui.tui.panes.why import why_lines
 from perftui.tui.text import Line
-from perftui.values import encode
 from tests.tui.fakes import FAST, NOW, SLOW, full_run, make_measurement, make_problem, make_trials
 
 PROGRAMS = st.lists(st.sampled_from(["x = 1", "    y = '[b]'", "", "# z", "return x"]), max_size=30).map(
@@ -64,14 +63,6 @@ def test_a_diff_marks_lines_with_signs_and_numbers_and_folds_what_is_far() -> No
 def test_hostile_programs_are_shown_as_escapes() -> None:
     assert "\\x1b[2J" in _text(program_lines("x = '\x1b[2J'  # [red]"))
     assert "[red]" in _text(program_lines("x = '\x1b[2J'  # [red]"))
-
-
-def test_values_are_shown_as_python_writes_them_and_never_decoded_when_huge() -> None:
-    assert show_value(encode((1, "a")), arguments=True) == "1, 'a'"
-    assert show_value(encode({"k": {1}})) == "{'k': {1}}"
-    assert show_value("not a code") == "not a code"
-    assert "more characters" in show_value("[" + "1," * 300_000 + "1]")
-    assert "more characters" in show_value(encode(10**5000))
 
 
 def test_of_many_passing_tests_the_first_are_shown_with_their_values() -> None:

@@ -8,16 +8,15 @@ from textual.content import Content
 
 from perftui import figures
 from perftui.judging.model import TestResult, Verdict
+from perftui.judging.show import show_value
 from perftui.problems.model import Comparison, TestCase
 from perftui.text import one_line, shorten
 from perftui.tui import styles
 from perftui.tui.glyphs import OUTCOMES, STATUSES, Glyphs
 from perftui.tui.panes.round_view import RoundView
 from perftui.tui.text import Line, lines
-from perftui.values import CodeError, decode, decode_arguments
 
 VALUE_LIMIT = 1_200
-_DECODE_LIMIT = 20_000
 _IN_FULL = 40
 """How many passing tests are shown with their values; the others have a line each."""
 _COMPARISONS = {
@@ -55,18 +54,6 @@ def result_lines(view: RoundView) -> list[Line]:
     return shown
 
 
-def show_value(coded: str, *, arguments: bool = False) -> str:
-    """A coded value as Python writes it; a text that is no code, or too long to decode, as it is."""
-    if len(coded) > _DECODE_LIMIT:
-        return shorten(coded, VALUE_LIMIT)
-    try:
-        if arguments:
-            return shorten(", ".join(repr(value) for value in decode_arguments(coded)), VALUE_LIMIT)
-        return shorten(repr(decode(coded)), VALUE_LIMIT)
-    except (CodeError, ValueError):
-        return shorten(coded, VALUE_LIMIT)
-
-
 def _head(verdict: Verdict | None) -> list[Line]:
     if verdict is None:
         return [Line(Content.styled("not judged yet", styles.DIM)), Line(Content(""))]
@@ -97,7 +84,7 @@ def _one(name: str, case: TestCase | None, result: TestResult | None, glyphs: Gl
         yield Line(Content.styled(f"    {one_line(result.reason, 600)}", styles.BAD), hang=4)
     if case is not None:
         is_call = case.comparison.kind != "text"
-        yield from _field("input", show_value(case.input, arguments=True) if is_call else case.input)
+        yield from _field("input", show_value(case.input, VALUE_LIMIT) if is_call else case.input)
         yield from _field("expected", _expected(case.expected, case.comparison))
     if result.got or not result.passed:
         yield from _field("got", result.got or "nothing", "" if result.passed else styles.BAD)
@@ -107,7 +94,7 @@ def _expected(expected: str, comparison: Comparison) -> str:
     how = _COMPARISONS[comparison.kind].format(tolerance=comparison.tolerance)
     if comparison.kind in {"true", "false"}:
         return how
-    shown = expected if comparison.kind == "text" else show_value(expected)
+    shown = expected if comparison.kind == "text" else show_value(expected, VALUE_LIMIT)
     return f"{shown}   ({how})" if how else shown
 
 
