@@ -16,9 +16,10 @@ import msgspec
 
 from perftui.errors import BadInputError
 from perftui.llm.model import Backoff, ChatRequest, NoReplyError, Reply, Usage
+from perftui.llm.wire import MOST_TOKENS
 from perftui.text import one_line
 
-_Count = Annotated[int, msgspec.Meta(ge=0)]
+_Count = Annotated[int, msgspec.Meta(ge=0, le=MOST_TOKENS)]
 _TOKEN = re.compile(r"\s*\w{1,6}|\s*[^\w\s]{1,3}|\s+")
 _GZIP_MAGIC = b"\x1f\x8b"
 
@@ -177,5 +178,7 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
                     yield number, line
     except FileNotFoundError as error:
         raise BadInputError(f"{path}: no such file") from error
+    except IsADirectoryError as error:
+        raise BadInputError(f"{path}: a folder where a file is wanted") from error
     except (OSError, EOFError, zlib.error) as error:
         raise BadInputError(f"{path} cannot be read: {one_line(str(error))}") from error

@@ -52,7 +52,7 @@ EVALUATE = ("evaluate", "problems", *QUICK, "--samples")
         ),
         ((*LIVE, "recorded:"), "--model recorded: names no file"),
         ((*LIVE, "recorded:nothing"), "nothing: no such file"),
-        ((*LIVE, "recorded:problems"), "problems"),
+        ((*LIVE, "recorded:problems"), "problems: a folder where a file is wanted"),
         ((*LIVE, "recorded:empty"), "empty: no replies in it"),
         ((*LIVE, "recorded:broken.jsonl"), "broken.jsonl, line 2: not a recorded reply"),
         (("evaluate", "problems"), "Missing option '--samples'"),

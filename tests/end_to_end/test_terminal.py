@@ -29,7 +29,7 @@ def test_a_run_on_a_terminal_opens_the_screen_and_a_signal_gives_the_terminal_ba
         assert terminal.end() == 130
     assert LEAVE_SCREEN in terminal.shown
     _, _, after = terminal.shown.partition(LEAVE_SCREEN)
-    assert "perftui" not in after, "nothing is complained of"
+    assert "perftui: " not in after, "nothing is complained of"
     assert len(place.facts("run-ended")) == 1
 
 

@@ -112,7 +112,7 @@ def test_a_bad_file_is_named(tmp_path: Path, data: bytes, what: str) -> None:
 def test_a_file_that_is_not_there_or_is_a_folder(tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match="no such file"):
         read_records(tmp_path / "none.jsonl")
-    with pytest.raises(BadInputError, match="cannot be read"):
+    with pytest.raises(BadInputError, match="a folder where a file is wanted"):
         read_records(tmp_path)
 
 
