@@ -57,6 +57,10 @@ class Choice(msgspec.Struct, frozen=True):
     finish_reason: str | None = None
 
 
+MOST_TOKENS = 1 << 40
+"""No call has more; a larger count makes no sense, and would not fit the database's sums."""
+
+
 class WireUsage(msgspec.Struct, frozen=True):
     """Tokens as the server counted them."""
 
@@ -66,9 +70,12 @@ class WireUsage(msgspec.Struct, frozen=True):
     def known(self) -> Usage:
         """The same with 0 for what was left out or makes no sense."""
         return Usage(
-            prompt_tokens=max(0, self.prompt_tokens or 0),
-            completion_tokens=max(0, self.completion_tokens or 0),
+            prompt_tokens=_sensible(self.prompt_tokens), completion_tokens=_sensible(self.completion_tokens)
         )
+
+
+def _sensible(count: int | None) -> int:
+    return count if count is not None and 0 <= count <= MOST_TOKENS else 0
 
 
 class ErrorBody(msgspec.Struct, frozen=True):
