@@ -80,7 +80,7 @@ def test_an_installed_perftui_runs_its_demo_from_an_empty_folder(installed: Path
     folder, home = tmp_path / "empty", tmp_path / "home"
     folder.mkdir()
     home.mkdir()
-    env = environment(home)
+    env = {name: value for name, value in environment(home).items() if name != "PYTHONPATH"}
     where = subprocess.run(
         [installed, "-c", "import perftui; print(perftui.__file__)"],
         cwd=folder, env=env, capture_output=True, text=True, check=True,
