@@ -74,7 +74,7 @@ class Judges:
             reason = ""
             for loss in range(1, MAX_LOSSES + 1):
                 try:
-                    return await self._once(problem, program, limits, on_stage)
+                    verdict = await self._once(problem, program, limits, on_stage)
                 except SandboxLostError as error:
                     reason = one_line(str(error))
                     self._lost_in_a_row += 1
@@ -84,6 +84,9 @@ class Judges:
                             f"the last {self._lost_in_a_row} sandboxes were all lost ({reason}): "
                             "see perftui doctor"
                         ) from error
+                else:
+                    self._lost_in_a_row = 0
+                    return verdict
             return Verdict(
                 kind="infrastructure",
                 reason=f"the sandbox was lost {MAX_LOSSES} times: {reason}",
