@@ -140,6 +140,9 @@ class ChainRunner:
                 await self._measure(chain, last, action)
             else:
                 await self._close(chain, last)
+        elif last.candidate and last.measurement and (caught := cheating(last.verdict, last.measurement)):
+            # A step of its own: a run that was killed after the measurement comes back to it.
+            await self._record(CandidateJudged(candidate=last.candidate, verdict=caught), last.index)
         else:
             await self._close(chain, last)
 
@@ -227,9 +230,6 @@ class ChainRunner:
         await self._record(
             CandidateMeasured(candidate=action.candidate, measurement=measurement, known=known), last.index
         )
-        caught = cheating(last.verdict, measurement) if last.verdict else None
-        if caught is not None:
-            await self._record(CandidateJudged(candidate=action.candidate, verdict=caught), last.index)
 
     def _contest(self, chain: Chain, action: Measure) -> Contest:
         programs = {r.candidate: r.code for r in chain.rounds if r.candidate and r.code}

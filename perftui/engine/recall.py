@@ -19,6 +19,13 @@ def recall(state: RunState, problems: Sequence[Problem], judges: Judges, timers:
         if now is not None:
             for attempt in (*now.earlier, now):
                 _recall_attempt(attempt, problem, judges, timers)
+                for seconds in attempt.timings:
+                    timers.spent(problem.id, seconds)
+    # After all that was spent: a problem that spent over its share took it from the others' rest.
+    for problem in problems:
+        now = state.problems.get(problem.id)
+        if now is not None and now.ended_at is not None:
+            timers.close(problem.id)
 
 
 def _recall_attempt(state: ProblemState, problem: Problem, judges: Judges, timers: Timers) -> None:
@@ -32,7 +39,6 @@ def _recall_attempt(state: ProblemState, problem: Problem, judges: Judges, timer
             if round_.measurement is not None:
                 before = Chain(problem=problem, index=chain.index, rounds=chain.rounds[:position])
                 timers.know(problem, _measure_of(before, round_), round_.measurement)
-                timers.spent(problem.id, round_.measurement.seconds)
 
 
 def _measure_of(before: Chain, round_: Round) -> Measure:

@@ -152,7 +152,7 @@ class Timers:
 
 def cheating(verdict: Verdict, measurement: Measurement) -> Verdict | None:
     """The verdict on a program that was right while it was judged and wrong while it was timed."""
-    if OUTPUT_DIFFERS not in measurement.flags:
+    if not verdict.correct or OUTPUT_DIFFERS not in measurement.flags:
         return None
     return msgspec.structs.replace(
         verdict,

@@ -143,6 +143,8 @@ def _next_problem(problem: ProblemState, event: EventBase) -> ProblemState:
         return problem
     old = problem.chains[event.chain]
     new = on_chain(old, event)
+    if isinstance(event, CandidateMeasured) and not event.known and event.measurement.seconds:
+        problem = _replace(problem, timings=(*problem.timings, event.measurement.seconds))
     return problem if new is old else _with_chain(problem, new)
 
 

@@ -69,6 +69,8 @@ class ProblemState(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         started_at: seconds since the epoch, None before.
         ended_at: likewise.
         changed_at: of the last event.
+        timings: wall seconds of each measurement that was made for it, oldest first; those that
+            were known before, and those that could not begin, took none and are not here.
         earlier: former attempts, oldest first.
     """
 
@@ -83,6 +85,7 @@ class ProblemState(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     started_at: float | None = None
     ended_at: float | None = None
     changed_at: float = 0.0
+    timings: tuple[float, ...] = ()
     earlier: tuple[ProblemState, ...] = ()
 
 
