@@ -16,6 +16,7 @@ from perftui.llm.model import (
     ModelLostError,
     ModelRefusedError,
     Reply,
+    RequestRefusedError,
 )
 from perftui.llm.wrapped import Wrapped
 
@@ -32,6 +33,9 @@ class Breaker(Wrapped):
     A call that fails for good is held back while it may be one of many: until a reply to another
     call shows that the server is there, or nobody else asks. Where the server turns out to be gone,
     the calls that were held back are lost alike, and a resumed run sends them again.
+
+    A server that refuses a request is there: all such calls of one problem count as one, so that a
+    problem whose text it will not have does not stop the run.
     """
 
     def __init__(
@@ -48,6 +52,7 @@ class Breaker(Wrapped):
         self._most = failures
         self._hold_seconds = hold_seconds
         self._in_a_row = 0
+        self._refused: set[str] = set()
         self._replies = 0
         self._under_way = 0
         self._changed = anyio.Event()
@@ -70,12 +75,21 @@ class Breaker(Wrapped):
         except ModelRefusedError:
             raise
         except ModelFailedError as error:
+            self._count(request.problem, error)
             await self._hold(error)
             raise
         self._replies += 1
         self._in_a_row = 0
+        self._refused.clear()
         self._tell()
         return reply
+
+    def _count(self, problem: str, error: ModelFailedError) -> None:
+        if isinstance(error, RequestRefusedError):
+            if problem in self._refused:
+                return
+            self._refused.add(problem)
+        self._in_a_row += 1
 
     async def _hold(self, error: ModelFailedError) -> None:
         """Wait until it is known what the failure means.
@@ -83,7 +97,6 @@ class Breaker(Wrapped):
         Raises:
             ModelLostError: the server is gone.
         """
-        self._in_a_row += 1
         replies = self._replies
         self._tell()
         while self._in_a_row < self._most and self._replies == replies:

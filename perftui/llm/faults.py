@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import httpx
 import msgspec
 
-from perftui.llm.model import ModelFailedError, ModelRefusedError
+from perftui.llm.model import ModelFailedError, ModelRefusedError, RequestRefusedError
 from perftui.llm.patience import read_retry_after
 from perftui.llm.secret import Secret
 from perftui.llm.wire import ErrorReply, read_error
@@ -72,7 +72,7 @@ def status_fault(
         return ModelRefusedError(f"{line}; check the name {server.model!r}")
     if status in {404, 405} or 300 <= status < 400:
         return ModelRefusedError(f"{line}; check the base URL {server.base_url}")
-    return ModelFailedError(line)
+    return RequestRefusedError(line)
 
 
 def stream_fault(body: bytes, server: Server) -> BrokenCallError | ModelFailedError:

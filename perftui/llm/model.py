@@ -89,6 +89,10 @@ class ModelFailedError(Exception):
     """
 
 
+class RequestRefusedError(ModelFailedError):
+    """The server answers, and will not have this request, such as one that its filter stops."""
+
+
 class ModelRefusedError(ModelFailedError):
     """No call can succeed (wrong key, unknown model): the run should stop at once."""
 

@@ -16,6 +16,7 @@ from perftui.llm.model import (
     ModelRefusedError,
     NoReplyError,
     Reply,
+    RequestRefusedError,
 )
 from tests.llm.conftest import Call, asking
 
@@ -153,3 +154,42 @@ async def test_a_call_that_is_cancelled_holds_no_other_back() -> None:
             assert kept.ended == {}
             inner.cancel_scope.cancel()
     assert isinstance(kept.ended[1], ModelFailedError)
+
+
+class Filtering(Gated):
+    """A server that answers, and will not have what some problems say."""
+
+    async def reply(
+        self,
+        request: ChatRequest,
+        *,
+        on_text: Callable[[str], None],
+        on_backoff: Callable[[Backoff], None],
+    ) -> Reply:
+        await anyio.lowlevel.checkpoint()
+        raise RequestRefusedError("the server answered 400: the prompt was filtered")
+
+
+async def refusals(problems: int, chains: int) -> list[type[Exception]]:
+    breaker = Breaker(Filtering(), failures=4, hold_seconds=SOON)
+    ended: list[type[Exception]] = []
+
+    async def ask(problem: str, chain: int) -> None:
+        try:
+            await Call(asking(problem, chain, 0)).of(breaker)
+        except ModelFailedError as error:
+            ended.append(type(error))
+
+    async with anyio.create_task_group() as group:
+        for problem in range(problems):
+            for chain in range(chains):
+                group.start_soon(ask, f"P/{problem}", chain)
+    return ended
+
+
+async def test_a_problem_whose_prompt_is_refused_does_not_end_the_run() -> None:
+    assert await refusals(problems=1, chains=8) == [RequestRefusedError] * 8
+
+
+async def test_a_server_that_refuses_every_problem_does() -> None:
+    assert await refusals(problems=4, chains=2) == [ModelLostError] * 8
