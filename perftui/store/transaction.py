@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import aiosqlite
 import msgspec
@@ -39,7 +39,7 @@ VALUES (?, ?{", ?" * len(TRIAL_FIELDS)})
 """  # noqa: S608 - the names are those of a struct of ours
 _COUNT = """
 UPDATE run SET calls = calls + ?, prompt_tokens = prompt_tokens + ?, completion_tokens = completion_tokens + ?
-WHERE id = ? AND (owner_token IS NULL OR owner_token = ?)
+WHERE id = ? AND (owner_token = ? OR owner_token IS NULL AND NOT ?)
 """
 _STATUS = "UPDATE run SET status = ?, ended_at = ? WHERE id = ?"
 
@@ -56,7 +56,7 @@ async def insert_run(
 
 
 async def write_batch(
-    connection: aiosqlite.Connection, batch: Sequence[EventBase], token: str
+    connection: aiosqlite.Connection, batch: Sequence[EventBase], token: str, held: Collection[str] = ()
 ) -> list[EventBase]:
     """Write events in their order, and what follows from them.
 
@@ -64,6 +64,8 @@ async def write_batch(
         connection: in a transaction.
         batch: storable events.
         token: of the writer; a run that another owns is refused.
+        held: the runs that the writer took for its own; such a run is refused as well where nobody
+            owns it: another has taken it, and is done with it.
 
     Returns:
         The events with their `seq`, without raw trials.
@@ -75,7 +77,7 @@ async def write_batch(
         row = await cursor.fetchone()
     first = 1 + (int(row[0]) if row is not None else 0)
     events = [msgspec.structs.replace(event, seq=first + index) for index, event in enumerate(batch)]
-    await _count(connection, events, token)
+    await _count(connection, events, token, held)
     found = [(event.candidate, event.code) for event in events if isinstance(event, CandidateFound)]
     await _insert(connection, _CANDIDATE, found)
     await _insert(connection, _EVENT, [event_row(event) for event in events])
@@ -91,7 +93,9 @@ async def _insert(
         await connection.executemany(statement, rows)
 
 
-async def _count(connection: aiosqlite.Connection, events: Sequence[EventBase], token: str) -> None:
+async def _count(
+    connection: aiosqlite.Connection, events: Sequence[EventBase], token: str, held: Collection[str]
+) -> None:
     """The counters and the status of each run, unless somebody else owns it."""
     calls: Counter[str] = Counter()
     prompt: Counter[str] = Counter()
@@ -102,7 +106,7 @@ async def _count(connection: aiosqlite.Connection, events: Sequence[EventBase], 
             prompt[event.run] += event.reply.usage.prompt_tokens
             completion[event.run] += event.reply.usage.completion_tokens
     for run in dict.fromkeys(event.run for event in events):
-        values = (calls[run], prompt[run], completion[run], run, token)
+        values = (calls[run], prompt[run], completion[run], run, token, run in held)
         async with connection.execute(_COUNT, values) as cursor:
             if cursor.rowcount == 0:
                 raise lost(run)

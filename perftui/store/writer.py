@@ -56,6 +56,7 @@ class Store(Reader):
         self._turn = anyio.Lock()
         self._queue: deque[_Waiting] = deque()
         self._holder = holder
+        self._held: set[str] = set()
 
     async def create_run(
         self,
@@ -125,6 +126,7 @@ class Store(Reader):
         """
         async with self._transaction() as connection:
             await take(connection, run, self._holder)
+        self._held.add(run)
         try:
             async with beside(lambda: self._beat(run)):
                 yield
@@ -133,6 +135,7 @@ class Store(Reader):
             with anyio.CancelScope(shield=True), suppress(PerftuiError):
                 async with self._transaction() as connection:
                     await release(connection, run, self._holder)
+            self._held.discard(run)
 
     async def _beat(self, run: str) -> None:
         while True:
@@ -146,7 +149,9 @@ class Store(Reader):
             one.taken = True
         try:
             async with self._open_transaction() as connection:
-                stored = await write_batch(connection, [one.event for one in batch], self._holder.token)
+                stored = await write_batch(
+                    connection, [one.event for one in batch], self._holder.token, self._held
+                )
         except BaseException as trouble:
             for one in batch:
                 one.trouble = trouble

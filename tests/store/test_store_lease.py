@@ -87,6 +87,17 @@ async def test_who_lost_the_lease_is_stopped(store: Store, run: str, monkeypatch
         assert tuple(await cursor.fetchone() or ()) == ("t",)
 
 
+async def test_who_slept_adds_nothing_to_a_run_that_another_took_and_ended(
+    store: Store, run: str, path: Path
+) -> None:
+    async with store.lease(run):
+        await give_to(store, run, ELSEWHERE, time.time() - STALE_SECONDS - 1)
+        async with open_store(path) as other, other.lease(run):
+            pass
+        with pytest.raises(LeaseLostError):
+            await store.append(RunPaused(run=run))
+
+
 async def test_the_heart_beats(store: Store, run: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writer_module, "HEARTBEAT_SECONDS", 0.01)
 
