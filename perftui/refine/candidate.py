@@ -7,6 +7,9 @@ import hashlib
 _MAY_HOLD_WHITE_SPACE = ('"""', "'''", "\\")
 """Where one of these stands in a program, white space at the end of a line may mean something."""
 
+_BLANK = " \t\f"
+"""What Python takes for white space; other spaces, such as a no-break space, are errors in a program."""
+
 
 def candidate_hash(code: str) -> str:
     """The SHA-256 of a program's normalised text, 64 hexadecimal digits.
@@ -19,7 +22,7 @@ def candidate_hash(code: str) -> str:
 
 def normalised(code: str) -> str:
     """The text that is hashed: line feeds only, no trailing white space that means nothing."""
-    text = code.replace("\r\n", "\n").replace("\r", "\n").rstrip() + "\n"
+    text = code.replace("\r\n", "\n").replace("\r", "\n").rstrip(_BLANK + "\n") + "\n"
     if any(mark in text for mark in _MAY_HOLD_WHITE_SPACE):
         return text
-    return "\n".join(line.rstrip() for line in text.split("\n"))
+    return "\n".join(line.rstrip(_BLANK) for line in text.split("\n"))

@@ -23,6 +23,13 @@ def test_white_space_that_means_something_makes_a_difference() -> None:
     assert candidate_hash('x = """a\r\n"""') == candidate_hash('x = """a\n"""'), "Python reads them alike"
 
 
+def test_a_space_that_python_refuses_makes_a_difference() -> None:
+    for space in ("\u00a0", "\u3000", "\x0b", "\x1c"):
+        assert candidate_hash(f"x = 1{space}\ny = 2\n") != candidate_hash("x = 1\ny = 2\n")
+        assert candidate_hash(f"x = 1{space}") != candidate_hash("x = 1")
+    assert candidate_hash("x = 1 \f\n") == candidate_hash("x = 1"), "Python skips a form feed"
+
+
 def test_a_lone_surrogate_has_a_hash() -> None:
     assert len(candidate_hash("x = '\ud800'")) == 64
 
