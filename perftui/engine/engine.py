@@ -144,7 +144,7 @@ class Engine:
             wish = self._wishes.popleft()
             if isinstance(wish, Rerun):
                 await self._rerun(wish.problem)
-            else:
+            elif self.state.status != "done":
                 await self._tools.hub.record(wish)
 
     async def _rerun(self, id_: str) -> None:
@@ -152,6 +152,8 @@ class Engine:
         if problem is not None and problem.status in ENDED:
             if self.state.status == "done" and self.state.environment is not None:
                 await self._tools.hub.record(RunResumed(environment=self.state.environment))
+                if self.steering.paused:
+                    await self._tools.hub.record(RunPaused())
             await self._tools.hub.record(ProblemStarted(problem=id_, attempt=problem.attempt + 1))
 
     def _cancel(self, id_: str) -> None:

@@ -195,6 +195,22 @@ async def test_a_rerun_is_another_attempt_beside_the_old_one() -> None:
     assert replay(r.log.events).problems["double"].attempt == 2
 
 
+async def test_a_run_that_is_done_is_paused_only_when_there_is_work_again() -> None:
+    r = rig([problem()], {("double", 0): GOOD_CHAIN}, linger=True)
+    async with anyio.create_task_group() as group:
+        group.start_soon(r.engine.run)
+        await until(lambda: r.engine.state.status == "done")
+        r.engine.steering.pause()
+        r.engine.steering.rerun("double")
+        await until(lambda: only(r).attempt == 2)
+        assert r.engine.state.status == "paused"
+        assert r.kinds[-4:] == ["RunEnded", "RunResumed", "RunPaused", "ProblemStarted"]
+        r.engine.steering.unpause()
+        await until(lambda: r.engine.state.status == "done")
+        r.engine.steering.stop()
+    assert only(r).status == "solved"
+
+
 async def test_a_watcher_is_given_the_past_and_what_comes() -> None:
     r = rig([problem()], {("double", 0): GOOD_CHAIN})
     await r.engine.run()
