@@ -29,6 +29,9 @@ from perftui.events.model import (
 from perftui.events.state import ChainState
 from perftui.refine.chain import Round
 
+STREAMING_KEPT = 50_000
+"""Characters of a reply under way that a picture keeps: all of them are copied with each new piece."""
+
 _replace = msgspec.structs.replace
 
 
@@ -66,7 +69,7 @@ def _on_ephemeral(
         case ActionHeld(ask=ask):
             return _replace(_staged(chain, "held", event.at), held=ask)
         case ReplyText(text=text, restart=restart):
-            streaming = text if restart else chain.streaming + text
+            streaming = (text if restart else chain.streaming + text)[-STREAMING_KEPT:]
             return chain if streaming == chain.streaming else _replace(chain, streaming=streaming)
         case MeasureProgress(done=done, planned=planned):
             return _replace(chain, progress=(done, planned))

@@ -27,7 +27,7 @@ class ChainState(msgspec.Struct, frozen=True, kw_only=True):
         stage_detail: more of that, printable.
         stage_since: seconds since the epoch.
         held: in step mode, what waits to be sent.
-        streaming: the reply so far, while it streams; hostile text.
+        streaming: the reply so far, while it streams, and only the end of a very long one; hostile text.
         progress: trials done and planned, while it is timed.
         measuring: hash of the candidate whose measurement was decided on and is not there yet.
         ended: why it ended, None while it runs.
