@@ -173,7 +173,7 @@ class SupervisorClient:
             if not stopping and not on_call(_with_output(frame.fact, output)):
                 stopping = True
                 if expected <= last:
-                    await self._stop()
+                    await self._stop_in_time()
 
     async def _trial_fact(self, job: TrialJob) -> TrialFact:
         patience = _Patience(job.limits.total_seconds + _SLACK_SECONDS)
@@ -217,6 +217,12 @@ class SupervisorClient:
         except SandboxLostError:
             self._broken = True
             raise
+
+    async def _stop_in_time(self) -> None:
+        with anyio.move_on_after(_STOP_SECONDS) as scope:
+            await self._stop()
+        if scope.cancelled_caught:
+            raise self._lost("the sandbox does not read")
 
     async def _stop(self) -> None:
         await self._frames.send([pack("s", msgspec.json.encode(Stop(self._jobs)))])

@@ -331,3 +331,20 @@ async def test_a_large_output_comes_whole() -> None:
     client = SupervisorClient(Supervisor(j=fact(0, output) + DONE, piece=60_001))
     (found,) = await facts_of(client, job)
     assert found.output == output.decode()
+
+
+class Deaf(Supervisor):
+    """Reads a job and nothing after it, as one whose pipe is full."""
+
+    async def send(self, item: bytes) -> None:
+        if self.heard:
+            await anyio.sleep_forever()
+        await super().send(item)
+
+
+async def test_a_supervisor_that_does_not_read_the_stop_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(channel, "_STOP_SECONDS", 0.05)
+    client = SupervisorClient(Deaf(j=fact(0)))
+    with anyio.fail_after(5), pytest.raises(SandboxLostError, match="does not read"):
+        await client.judge(JOB, lambda _: False)
+    assert client.broken
