@@ -70,7 +70,7 @@ def _of_outcome(outcome: Outcome, round_: Round | None) -> tuple[str, str] | Non
             ratio = measured.vs_seed if measured is not None else None
             return "▲", (f"{ratio.estimate:.3g}x, " if ratio else "") + "kept"
         case "slower":
-            return "▽", _joined("refused, slower", outcome.reason)
+            return "▽", outcome.reason or "slower, not kept"
         case "flagged":
             return "!", _joined("suspected cheating", outcome.reason)
     return None

@@ -94,7 +94,7 @@ def _correct(before: Chain, candidate: str, measurement: Measurement | None) -> 
         return "seed", _seed_reason(measurement)
     twin = same_program(before, candidate)
     if twin is not None:
-        return "same", f"the same program as round {twin.index} ({twin.ask.label})"
+        return "same", f"the same program as round {twin.index + 1} ({twin.ask.label})"
     if measurement is None:
         why = "it was not timed" if before.settings.timing else "timing is off"
         return "unmeasured", f"correct, not kept: {why}, so no gain can be claimed"
@@ -107,7 +107,7 @@ def _correct(before: Chain, candidate: str, measurement: Measurement | None) -> 
 def _by_speed(best: Round, ratio: Ratio, measurement: Measurement) -> tuple[OutcomeKind, str]:
     figures = (
         f"{times_within(ratio.estimate, ratio.low, ratio.high)} vs the best so far "
-        f"(round {best.index}, {best.ask.label}), "
+        f"(round {best.index + 1}, {best.ask.label}), "
         f"noise floor {measurement.noise_floor:.2f}, {ratio.pairs} pairs"
     )
     match ratio.verdict:

@@ -135,7 +135,7 @@ def _closing(chain: Chain) -> str:
         measurement = best.measurement
         ratio = measurement.vs_seed if measurement is not None else None
         gain = "" if ratio is None else f", {times_within(ratio.estimate, ratio.low, ratio.high)} vs the seed"
-        return f"the best is round {best.index} ({best.ask.label}){gain}"
+        return f"the best is round {best.index + 1} ({best.ask.label}){gain}"
     return f"no faster program in {tried} attempts" if tried else "correct"
 
 

@@ -69,7 +69,7 @@ def test_reasons_carry_the_figures(scripting: Any) -> None:
     new = scripting.round_of(1, ASK, scripting.program("new"))
     fast = msgspec.structs.replace(new, measurement=measured(scripting, "faster", "faster"))
     assert outcome(seeded(scripting, fast), fast).reason == (
-        "faster: 1.21x [1.15, 1.27] vs the best so far (round 0, base), noise floor 1.04, 24 pairs; "
+        "faster: 1.21x [1.15, 1.27] vs the best so far (round 1, base), noise floor 1.04, 24 pairs; "
         "1.40x [1.33, 1.47] vs the reference"
     )
     vague = msgspec.structs.replace(new, measurement=measured(scripting, "unmeasured"))

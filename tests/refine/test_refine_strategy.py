@@ -19,7 +19,7 @@ def test_correct_at_once_then_two_gains(scripting: Any) -> None:
     done = scripting.walk(*(fact(code=program(i)) for i in range(3)))
     assert done.labels == ["base", "optimise", "slowest t2"]
     assert done.kinds == ["seed", "kept", "kept"]
-    assert "round 2 (slowest t2)" in done.finish
+    assert "round 3 (slowest t2)" in done.finish
     measures = [action for action in done.actions if isinstance(action, Measure)]
     hashes = [candidate_hash(program(i)) for i in range(3)]
     assert measures == [
@@ -238,7 +238,7 @@ def test_the_same_program_is_not_measured_again(scripting: Any) -> None:
     done = scripting.walk(scripting.Fact(), scripting.Fact(), scripting.Fact())
     assert done.kinds == ["seed", "same", "same"]
     assert sum(isinstance(action, Measure) for action in done.actions) == 1
-    assert done.chain.rounds[1].outcome.reason == "the same program as round 0 (base)"
+    assert done.chain.rounds[1].outcome.reason == "the same program as round 1 (base)"
 
 
 def test_without_timing_nothing_is_measured_and_nothing_kept(scripting: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 
 from perftui import figures
+from perftui.refine.chain import OutcomeKind
 from perftui.text import one_line
 from perftui.tui import ratios, styles
 from perftui.tui.chains import headline, round_glyph
@@ -12,24 +13,28 @@ from perftui.tui.glyphs import STAGES
 from perftui.tui.panes.round_view import RoundView
 from perftui.tui.text import Line
 
+_SAID_BY_REASON: frozenset[OutcomeKind] = frozenset({"seed", "same", "slower"})
+"""Outcomes whose reasons begin with what the word of their mark says."""
+
 
 def why_line(view: RoundView) -> Content:
     """The outcome in one line: its mark, its word, its reason."""
     round_ = view.round
     if round_ is None:
-        held = view.chain.held
-        if held is not None:
-            return Content.styled(f"held for you: {one_line(held.label, 60)}; s answers", styles.WARN)
         return Content.styled("no round yet", styles.DIM)
+    if view.is_held:
+        mark, style = view.picture.glyphs.part(STAGES["held"])
+        return Content.assemble((f"{mark} held for you", f"bold {style}"), "; s shows it and answers")
     glyph = round_glyph(round_)
     reason = round_.outcome.reason if round_.outcome is not None else ""
     mark, style = view.picture.glyphs.part(glyph)
     if not reason and view.chain.stage is not None and round_ is view.chain.rounds[-1]:
         reason = STAGES[view.chain.stage].word
-    word = glyph.word if reason else f"{glyph.word} …"
-    return Content.assemble(
-        (f"{mark} {word}", f"bold {style}"), f": {one_line(reason, 600)}" if reason else ""
-    )
+    if not reason:
+        return Content.styled(f"{mark} {glyph.word} …", f"bold {style}")
+    if round_.outcome is not None and round_.outcome.kind in _SAID_BY_REASON:
+        return Content.assemble((f"{mark} ", f"bold {style}"), one_line(reason, 600))
+    return Content.assemble((f"{mark} {glyph.word}", f"bold {style}"), f": {one_line(reason, 600)}")
 
 
 def why_lines(view: RoundView) -> list[Line]:
