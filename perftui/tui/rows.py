@@ -18,7 +18,7 @@ SortKey = Literal["order", "gain", "state", "longest", "flagged"]
 SORTS: tuple[SortKey, ...] = get_args(SortKey)
 SORT_WORDS: dict[SortKey, str] = {
     "order": "as in the benchmark",
-    "gain": "gain",
+    "gain": "by gain",
     "state": "at work first",
     "longest": "longest in its state",
     "flagged": "flagged and failed first",

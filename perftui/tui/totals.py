@@ -174,7 +174,7 @@ def _share(share: float | None, of: int, *, compact: bool) -> str:
 def _speedup(f: Totals, *, compact: bool) -> str:
     if f.speedup is None:
         return "–"
-    return figures.times(f.speedup) if compact else f"{figures.times(f.speedup)} geo over {f.measured}"
+    return figures.times(f.speedup) if compact else f"{figures.times(f.speedup)} geomean of {f.measured}"
 
 
 def _spent(f: Totals) -> Content:

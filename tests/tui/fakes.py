@@ -383,7 +383,8 @@ def held(script: Script, problem: str) -> None:
     start(script, problem)
     chain = ChainScript(script, problem)
     chain.ask().reply(SLOW, "k1").judged("k1").ended("seed", "first correct program of the chain")
-    chain.round += 1
+    chain.ask("performance", "optimise", "k1")
+    chain.add(ev.StageChanged(stage="held"))
     chain.add(ev.ActionHeld(ask=make_ask("performance", "optimise", "k1")))
 
 

@@ -119,8 +119,11 @@ async def test_a_held_action_opens_over_the_problem(drive: Drive) -> None:
     async with drive(FakeSession(full_run())) as it:
         await it.press("G", "k", "k", "k")
         await it.press("escape")
-        await _open(it)
-        assert "about to" not in it.screen_text
+        screen = await _open(it)
+        held = screen.rounds.selected
+        assert (held.key, held.figure, held.last) == ("1/0/1", "held", True)
+        assert [row.key for row in screen.rounds.rows if row.chain == 0] == ["1/0", "1/0/0", "1/0/1"]
+        assert "held for you; s shows it and answers" in it.screen_text
         await it.press("s")
         assert isinstance(it.app.screen, StepScreen)
 

@@ -9,7 +9,7 @@ from perftui.tui.screens.run import RunScreen
 from perftui.tui.screens.runs import RunsScreen
 from perftui.tui.screens.step import StepScreen
 from tests.tui.conftest import Drive
-from tests.tui.fakes import RUN, FakeLibrary, FakeSession, Script, full_run, held, make_ask
+from tests.tui.fakes import RUN, FakeLibrary, FakeSession, Script, full_run, held
 
 
 async def test_every_state_is_told_in_words(drive: Drive) -> None:
@@ -208,8 +208,7 @@ async def test_an_action_that_comes_to_be_held_is_shown_and_goes_when_it_is_sent
         held(script, "HumanEval/13")
         it.session.feed(*script.events)
         await it.until(lambda: isinstance(it.app.screen, StepScreen))
-        ask = make_ask("performance", "optimise")
-        it.session.feed(ev.ActionTaken(seq=950, run=RUN, problem="HumanEval/13", chain=0, round=1, ask=ask))
+        it.session.feed(ev.StageChanged(run=RUN, problem="HumanEval/13", chain=0, round=1, stage="model"))
         await it.until(lambda: isinstance(it.app.screen, RunScreen))
 
 
@@ -272,9 +271,12 @@ async def test_a_small_terminal_says_so_and_comes_back(drive: Drive) -> None:
     async with drive(size=(50, 12)) as it:
         assert "terminal too small: perftui needs 60x16" in it.screen_text
         assert "HumanEval" not in it.screen_text
+        await it.press("question_mark", "escape")
         await it.pilot.resize_terminal(80, 24)
         await it.settle()
         assert "HumanEval/0" in it.screen_text
+        await it.press("enter")
+        assert isinstance(it.app.screen, ProblemScreen)
 
 
 async def test_before_anything_has_happened_the_latest_notice_is_shown(drive: Drive) -> None:

@@ -12,10 +12,10 @@ from perftui.tui.text import Line, text_lines
 
 
 def prompt_lines(view: RoundView) -> list[Line]:
-    """The conversation as it was sent, or as it would be where it is held."""
-    ask = view.round.ask if view.round is not None else view.chain.held
-    if ask is None:
+    """The conversation as it was sent, or as it is about to be where it is held."""
+    if view.round is None:
         return [_told("nothing was asked yet")]
+    ask = view.round.ask
     told = f"{ask.phase} · {one_line(ask.label, 60)} · {ask.conversation} · temperature {ask.temperature:g}"
     tokens = f" · about {tokens_about(ask.messages):,} tokens"
     template = f" · {one_line(ask.template, 60)}" if ask.template else ""

@@ -39,6 +39,11 @@ class RoundView:
         return self.chain.streaming if self.round is not None and self.round is last else ""
 
     @property
+    def is_held(self) -> bool:
+        """Whether this round's action waits for a person."""
+        return self.chain.held is not None and self.round is not None and self.round is self.chain.rounds[-1]
+
+    @property
     def parent_code(self) -> str | None:
         """The program that this round's was to better or repair."""
         wanted = self.round.ask.parent if self.round is not None else None

@@ -236,7 +236,10 @@ class ProblemScreen(CommandScreen):
         lines = [spread(title, self._standing(view), width)]
         if not self.has_class("-tall"):
             why = wrapped(Content.assemble(" ", why_line(view)), width, 3)
-            lines += why[: 2 if width < WIDE else 1]
+            room = 2 if width < WIDE else 1
+            if len(why) > room:
+                why[room - 1] = Content.assemble(why[room - 1].truncate(width - 2), " …")
+            lines += why[:room]
         self.header_lines.update(Content("\n").join(lines), layout=False)
         self.tabs.update(self._tab_line(view), layout=False)
 
@@ -245,7 +248,7 @@ class ProblemScreen(CommandScreen):
         if row is None:
             return []
         attempt = f" · attempt {row.attempt}" if view.problem.attempt > 1 or view.problem.earlier else ""
-        chains, rounds = len(view.problem.chains), max(len(view.chain.rounds), row.round + 1)
+        chains, rounds = len(view.problem.chains), len(view.chain.rounds)
         place = f"chain {row.chain + 1}/{chains} · round {row.round + 1}/{rounds}{attempt}"
         return [(f"   {place}", styles.DIM)]
 
@@ -313,8 +316,6 @@ class ProblemScreen(CommandScreen):
     def _moving_part(self, view: RoundView) -> object:
         """What of the chain the open pane shows; no other change of it is worth making lines anew."""
         match self._pane:
-            case "prompt":
-                return view.chain.held
             case "reply":
                 return view.streaming
             case "timings":

@@ -100,6 +100,10 @@ class RunScreen(CommandScreen):
         self.live.can_focus = self.activity.can_focus = False
         self.problems.focus()
 
+    def on_resize(self) -> None:
+        """A terminal that was too small may have left the keys with what is hidden."""
+        self.call_after_refresh(self._return_keys)
+
     def target(self) -> ProblemState | None:
         """The problem under the cursor."""
         row = self.problems.selected
@@ -165,6 +169,10 @@ class RunScreen(CommandScreen):
             self._show_bottom(picture)
         self.offer_commands(picture)
 
+    def _return_keys(self) -> None:
+        if not (self.filter_input.display and self.filter_input.has_focus):
+            self.problems.focus()
+
     def _show_bottom(self, picture: Picture) -> None:
         problem = self.target()
         streams = problem is not None and any(chain.streaming for chain in problem.chains)
@@ -175,7 +183,7 @@ class RunScreen(CommandScreen):
         self.activity.show(activity_lines(picture), follow=True)
 
     def _heading(self, shown: int, total: int) -> Content:
-        words = "" if self._sort == "order" else f"sorted by {SORT_WORDS[self._sort]}"
+        words = "" if self._sort == "order" else f"sorted: {SORT_WORDS[self._sort]}"
         if shown != total:
             words = f"{shown} of {total} shown  {words}"
         return spread(self.problems.heading(), Content.styled(words, styles.DIM), self.size.width - 1)

@@ -105,7 +105,8 @@ class RunsScreen(SizedScreen):
     def _head(self) -> None:
         count = len(self.runs.rows)
         live = sum(row.entry.live for row in self.runs.rows)
-        right = Content.styled(f"{count} runs · {live} live" if count else "", styles.DIM)
+        counted = f"{count} run{'s' * (count != 1)} · {live} live" if count else ""
+        right = Content.styled(counted, styles.DIM)
         left = Content.assemble((" perftui", styles.TITLE), ("  runs", styles.HEAD))
         self.title_line.update(spread(left, right, self.size.width - 1), layout=False)
         self.heading.update(self.runs.heading(), layout=False)

@@ -97,7 +97,7 @@ class StepScreen(ModalScreen[None]):
 def _title(state: ProblemState, chain: ChainState, ask: Ask) -> Content:
     return Content.assemble(
         ("next: ask the model  ", styles.WARN),
-        (f"{name_of(state)} · chain {chain.index + 1} · round {len(chain.rounds) + 1}\n", styles.TITLE),
+        (f"{name_of(state)} · chain {chain.index + 1} · round {len(chain.rounds)}\n", styles.TITLE),
         (f"{ask.phase} · {one_line(ask.label, 60)} · {ask.conversation}", styles.HEAD),
         (f" · about {tokens_about(ask.messages):,} tokens · temperature {ask.temperature:g}", styles.DIM),
     )

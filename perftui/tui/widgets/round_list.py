@@ -8,6 +8,7 @@ from typing import Literal
 from textual.content import Content
 
 from perftui.events.state import ChainState, ProblemState
+from perftui.refine.chain import Round
 from perftui.text import one_line
 from perftui.tui import ratios, styles
 from perftui.tui.chains import chain_glyphs, chain_marks, headline
@@ -27,7 +28,7 @@ class RoundRow:
         kind: of line.
         attempt: 1-based.
         chain: 0-based, -1 for the heading of an attempt.
-        round: position in the chain's rounds; the one after the last is what is held.
+        round: position in the chain's rounds, -1 for a heading.
         label: what was asked, or the heading.
         marks: of a round, or of a whole chain.
         figure: its ratio.
@@ -93,17 +94,15 @@ def _chain_rows(problem: ProblemState, chain: ChainState, glyphs: Glyphs) -> lis
     prefix = f"{attempt}/{index}"
     marks = tuple(chain_marks(problem, chain, glyphs))
     rows = [RoundRow(prefix, "chain", attempt, index, -1, f"chain {index + 1}", marks)]
-    count = len(chain.rounds) + (chain.held is not None)
     for at, (round_, glyph) in enumerate(zip(chain.rounds, chain_glyphs(problem, chain), strict=True)):
         label = one_line(round_.ask.label, 40)
-        figure = ratios.short_ratio(headline(round_.measurement)) if round_.measurement is not None else ""
-        mark = (glyphs.part(glyph),)
-        rows.append(
-            RoundRow(f"{prefix}/{at}", "round", attempt, index, at, label, mark, figure, last=at == count - 1)
-        )
-    if chain.held is not None:
-        at = len(chain.rounds)
-        mark = (glyphs.part(STAGES["held"]),)
-        label = one_line(chain.held.label, 40)
-        rows.append(RoundRow(f"{prefix}/{at}", "round", attempt, index, at, label, mark, "held", last=True))
+        last = at == len(chain.rounds) - 1
+        held = last and chain.held is not None
+        figure = "held" if held else _figure(round_)
+        mark = (glyphs.part(STAGES["held"] if held else glyph),)
+        rows.append(RoundRow(f"{prefix}/{at}", "round", attempt, index, at, label, mark, figure, last=last))
     return rows
+
+
+def _figure(round_: Round) -> str:
+    return ratios.short_ratio(headline(round_.measurement)) if round_.measurement is not None else ""
