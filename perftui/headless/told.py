@@ -66,7 +66,8 @@ def opening(state: RunState) -> list[Line]:
     if plan is None or environment is None:
         return []
     chains = "1 chain" if plan.chains == 1 else f"{plan.chains} chains"
-    what = f"{len(state.problems)} problems of {plan.benchmark}, {chains} each"
+    problems = "1 problem" if len(state.problems) == 1 else f"{len(state.problems)} problems"
+    what = f"{problems} of {plan.benchmark}, {chains} each"
     lines = [
         Line(one_line(f"run {state.run}: {what}, strategy {plan.strategy}, model {_model(plan.model)}", 300))
     ]
