@@ -78,9 +78,12 @@ def _go_on(flags: ResumeFlags, reruns: tuple[str, ...]) -> int:
     for problem in reruns:
         if problem not in state.problems:
             raise BadInputError(f"run {run} has no problem {problem}: see perftui report {run}")
+    if reruns and any(problem.ended_at is None for problem in state.problems.values()):
+        raise BadInputError(f"run {run} has problems that have not ended: first perftui resume {run}")
     if state.status == "done" and not reruns:
         click.echo(f"perftui: {_nothing_left(state)}", err=True)
-        return ExitStatus.DONE
+        broken = any(problem.status == "infrastructure" for problem in state.problems.values())
+        return ExitStatus.INFRASTRUCTURE_FAILED if broken else ExitStatus.DONE
     if flags["sandbox"] is not None:
         plan = msgspec.structs.replace(plan, sandbox=flags["sandbox"])
     places = places_again(plan, problems, state) if plan.purpose == "evaluate" else None

@@ -149,8 +149,9 @@ class ChainRunner:
     async def _ask(self, last: Round) -> None:
         decision = await self._gate(last)
         if decision == "end":
-            await self._record(ActionSkipped(), last.index)
+            # In this order: cut off between the two, the chain is ended all the same.
             await self._end(self._chain(), "ended by hand")
+            await self._record(ActionSkipped(), last.index)
             return
         if decision == "skip":
             await self._record(ActionSkipped(), last.index)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 
 import anyio
@@ -128,11 +128,18 @@ class Engine:
                 await self._woken.wait()
 
     async def _solve(self, id_: str, limiter: anyio.CapacityLimiter, begun: set[str]) -> None:
-        scope = self._scopes[id_] = anyio.CancelScope()
+        solver = Solver(tools=self._tools, problem=self._problems[id_])
+        waiting = self._scopes[id_] = anyio.CancelScope()
         try:
-            async with limiter:
-                await self.steering.until_unpaused()
-                await Solver(tools=self._tools, problem=self._problems[id_]).run(scope)
+            async with AsyncExitStack() as stack:
+                with waiting:
+                    await stack.enter_async_context(limiter)
+                    await self.steering.until_unpaused()
+                if waiting.cancelled_caught:
+                    await solver.give_up()
+                    return
+                solving = self._scopes[id_] = anyio.CancelScope()
+                await solver.run(solving)
         finally:
             begun.discard(id_)
             del self._scopes[id_]

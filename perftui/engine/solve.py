@@ -53,12 +53,23 @@ class Solver:
                 limits, reference = await self._reference()
             except _ReferenceLostError as error:
                 lost = str(error)
+            except PerftuiError:
+                raise
+            except Exception as error:  # noqa: BLE001 - told as a fact, written to the log
+                _log.exception("%s, its reference", self.problem.id)
+                lost = one_line(f"internal error: {type(error).__name__}: {error}")
             else:
                 await self._chains(limits, reference)
         if cancelled.cancelled_caught:
             await self._close_chains()
         self.tools.timers.close(self.problem.id)
         await self._end(lost)
+
+    async def give_up(self) -> None:
+        """End a problem that a person cancelled before its turn came."""
+        await self._close_chains()
+        self.tools.timers.close(self.problem.id)
+        await self._end("")
 
     async def _reference(self) -> tuple[Limits, tuple[str, str] | None]:
         """The problem's limits and its reference, once it was seen to pass."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 import zlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import msgspec
@@ -44,6 +46,14 @@ class Contest:
     programs: dict[str, str]
     reference: str | None
     limits: Limits
+
+
+class _LostError(Exception):
+    """A sandbox was lost under a measurement that had taken so many seconds."""
+
+    def __init__(self, reason: str, seconds: float) -> None:
+        super().__init__(reason)
+        self.seconds = seconds
 
 
 class Timers:
@@ -90,14 +100,17 @@ class Timers:
             return refusal, False
 
         async def make() -> Measurement:
-            reason = ""
+            reason, wasted = "", 0.0
             for loss in range(1, MAX_LOSSES + 1):
                 try:
-                    return await self._once(contest, on_stage, on_progress)
-                except SandboxLostError as error:
-                    reason = one_line(str(error))
+                    measured = await self._once(contest, on_stage, on_progress)
+                except _LostError as error:
+                    reason, wasted = str(error), wasted + error.seconds
                     await on_loss(reason, loss)
-            return _unmeasured(f"the sandbox was lost {MAX_LOSSES} times: {reason}", "sandbox-lost")
+                else:
+                    return msgspec.structs.replace(measured, seconds=measured.seconds + wasted)
+            given_up = _unmeasured(f"the sandbox was lost {MAX_LOSSES} times: {reason}", "sandbox-lost")
+            return msgspec.structs.replace(given_up, seconds=wasted)
 
         key = (contest.problem.digest, contest.measure)
         measurement, known = await self._memo.get(key, make)
@@ -128,7 +141,7 @@ class Timers:
             if not allowance:
                 return _unmeasured("the run's timing budget is spent", "budget")
             on_stage("sandbox")
-            async with self._pool.lease() as sandbox:
+            async with self._charged(problem.id), self._pool.lease() as sandbox:
                 on_stage("timing")
                 work = Work(
                     inputs=tuple(test.input for test in problem.tests),
@@ -148,6 +161,21 @@ class Timers:
                 )
         self._ledger.spend(problem.id, measured.seconds)
         return measured
+
+    @asynccontextmanager
+    async def _charged(self, problem: str) -> AsyncIterator[None]:
+        """Take the time that goes with a lost sandbox from the budget as well.
+
+        Raises:
+            _LostError: the sandbox was lost; with the seconds it took.
+        """
+        began = time.monotonic()
+        try:
+            yield
+        except SandboxLostError as error:
+            seconds = time.monotonic() - began
+            self._ledger.spend(problem, seconds)
+            raise _LostError(one_line(str(error)), seconds) from error
 
 
 def cheating(verdict: Verdict, measurement: Measurement) -> Verdict | None:

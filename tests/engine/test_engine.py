@@ -9,6 +9,7 @@ from perftui.events.model import ChainEnded, ReplyReceived, RunEnded, SandboxLos
 from perftui.events.reduce import replay
 from perftui.events.state import ProblemState
 from perftui.llm.model import ModelFailedError, ModelRefusedError
+from perftui.sandbox.protocol import CallFact, JudgeJob
 from tests.engine.harness import DEADLY, OTHER_RIGHT, RIGHT, WRONG, Rig, fenced, problem, rig
 
 GOOD_CHAIN = [fenced(RIGHT), fenced(OTHER_RIGHT), fenced(OTHER_RIGHT)]
@@ -178,6 +179,34 @@ async def test_cancelling_a_problem_ends_its_chains_and_leaves_the_others() -> N
         r.engine.steering.step(None, on=False)
     assert r.engine.state.problems["b"].status == "solved"
     assert [e.how for e in r.log.events if isinstance(e, ChainEnded) and e.problem == "a"] == ["cancelled"]
+
+
+async def test_a_problem_can_be_cancelled_before_its_turn_comes() -> None:
+    script = {("a", 0): GOOD_CHAIN, ("b", 0): GOOD_CHAIN}
+    r = rig([problem("a"), problem("b")], script, step=True, open_problems=1)
+    async with anyio.create_task_group() as group:
+        group.start_soon(r.engine.run)
+        await until(lambda: r.engine.state.problems["a"].chains[0].held is not None)
+        r.engine.steering.cancel("b")
+        await until(lambda: r.engine.state.problems["b"].status == "cancelled")
+        r.engine.steering.step(None, on=False)
+    assert r.engine.state.problems["a"].status == "solved"
+    assert {request.problem for request in r.model.asked} == {"a"}
+
+
+async def test_a_fault_of_perftui_under_a_reference_ends_the_problem_and_not_the_run() -> None:
+    r = rig([problem("a"), problem("b")], {("a", 0): GOOD_CHAIN, ("b", 0): GOOD_CHAIN})
+    judge = r.pool.sandbox.judge
+
+    async def once_broken(job: JudgeJob, on_call: Callable[[CallFact], bool]) -> None:
+        r.pool.sandbox.judge = judge  # type: ignore[method-assign]
+        raise RuntimeError("a bug")
+
+    r.pool.sandbox.judge = once_broken  # type: ignore[method-assign]
+    await r.engine.run()
+    states = {name: state.status for name, state in r.engine.state.problems.items()}
+    assert sorted(states.values()) == ["infrastructure", "solved"]
+    assert r.engine.state.status == "done"
 
 
 async def test_a_rerun_is_another_attempt_beside_the_old_one() -> None:
