@@ -63,6 +63,11 @@ class Ledger:
         over = max(0.0, before + seconds - self.share) - max(0.0, before - self.share)
         self._pot = max(0.0, self._pot - over)
 
+    def reopen(self, problem: str) -> None:
+        """A person wants the problem solved anew: that is a share more than the run began with."""
+        self._spent[problem] = 0.0
+        self._made[problem] = 0
+
     def close(self, problem: str) -> None:
         """An ended problem's unused share goes to the pot."""
         unused = self.share - self._spent.get(problem, 0.0)

@@ -161,6 +161,7 @@ class Engine:
                 await self._tools.hub.record(RunResumed(environment=self.state.environment))
                 if self.steering.paused:
                     await self._tools.hub.record(RunPaused())
+            self._tools.timers.reopen(id_)
             await self._tools.hub.record(ProblemStarted(problem=id_, attempt=problem.attempt + 1))
 
     def _cancel(self, id_: str) -> None:

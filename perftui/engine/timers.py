@@ -82,6 +82,10 @@ class Timers:
         """Take in what a former session spent of the budget."""
         self._ledger.spend(problem, seconds)
 
+    def reopen(self, problem: str) -> None:
+        """A problem is solved anew, with a budget of its own."""
+        self._ledger.reopen(problem)
+
     def close(self, problem: str) -> None:
         """A problem has ended: what it did not use is there for the others."""
         self._ledger.close(problem)

@@ -52,6 +52,15 @@ def test_no_measurement_is_given_too_little_to_say_anything_while_there_is_more(
     assert book.allowance("a") == USEFUL_SECONDS
 
 
+def test_a_problem_that_is_solved_anew_has_a_share_of_its_own() -> None:
+    book = ledger(8.0)
+    book.spend("a", 2.0)
+    book.close("a")
+    assert book.allowance("a") == 0.0
+    book.reopen("a")
+    assert book.allowance("a") == 2.0
+
+
 def test_closing_twice_gives_nothing_more() -> None:
     book = ledger(8.0)
     book.close("a")

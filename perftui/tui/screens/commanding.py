@@ -146,6 +146,6 @@ class CommandScreen(PicturedScreen):
             "pause": not paused,
             "unpause": paused,
             "rerun": problem is not None and not open_,
-            "cancel": open_ and problem is not None and problem.status == "running",
+            "cancel": open_,
         }
         return offers[action]
