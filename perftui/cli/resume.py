@@ -73,12 +73,13 @@ def rerun(**flags: Unpack[RerunFlags]) -> int:
 
 def _go_on(flags: ResumeFlags, reruns: tuple[str, ...]) -> int:
     db = chosen_database(flags["db"])
-    run, state, problems = anyio.run(_load, db, flags["run"])
+    run, state, problems, live = anyio.run(_load, db, flags["run"])
     plan = _plan(run, state)
     for problem in reruns:
         if problem not in state.problems:
             raise BadInputError(f"run {run} has no problem {problem}: see perftui report {run}")
-    if reruns and any(problem.ended_at is None for problem in state.problems.values()):
+    # Of a run that is at work elsewhere, the lease tells where.
+    if reruns and not live and any(problem.ended_at is None for problem in state.problems.values()):
         raise BadInputError(f"run {run} has problems that have not ended: first perftui resume {run}")
     if state.status == "done" and not reruns:
         click.echo(f"perftui: {_nothing_left(state)}", err=True)
@@ -122,7 +123,9 @@ def _nothing_left(state: RunState) -> str:
     )
 
 
-async def _load(db: Path, name: str) -> tuple[str, RunState, tuple[Problem, ...]]:
+async def _load(db: Path, name: str) -> tuple[str, RunState, tuple[Problem, ...], bool]:
+    """A run's id, its picture, its problems, and whether a process is at work on it."""
     async with open_store(db, create=False) as store:
         run = await store.find_run(name)
-        return run, replay(await store.events(run)), await store.problems(run)
+        live = any(summary.live for summary in await store.runs() if summary.run == run)
+        return run, replay(await store.events(run)), await store.problems(run), live

@@ -107,6 +107,13 @@ def test_a_problem_is_solved_anew_beside_what_was_there(here: Here) -> None:
     assert exported.count('"kind":"candidate-found"') == 4
 
 
+def test_a_problem_is_not_solved_anew_while_others_have_not_ended(here: Here) -> None:
+    run = here.run()
+    cut_back(here, "reply-received")
+    wanted = f"run {run} has problems that have not ended: first perftui resume {run}"
+    assert here.refused("rerun", run, "Add/0") == wanted
+
+
 def test_the_run_of_an_older_perftui_may_go_on_in_another_kind_of_sandbox(here: Here) -> None:
     run = here.run()
     cut_back(here, "candidate-found")
