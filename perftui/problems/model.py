@@ -44,6 +44,37 @@ class TestCase(msgspec.Struct, frozen=True, kw_only=True):
     comparison: Comparison = Comparison()
 
 
+class Unanswered(msgspec.Struct, frozen=True, kw_only=True):
+    """An input whose expected output is what the reference gives: it becomes a test once that was run.
+
+    Attributes:
+        input: as of a `TestCase`.
+        comparison: how outputs are compared with the reference's.
+    """
+
+    input: str
+    comparison: Comparison = Comparison()
+
+
+class TimingData(msgspec.Struct, frozen=True, kw_only=True):
+    """Inputs to time programs on, beside the tests; what is expected is what the reference gives.
+
+    All of it is data or code of a benchmark: code runs in a sandbox only.
+
+    Attributes:
+        inputs: coded argument tuples, or texts of stdin.
+        expressions: Python expressions, each of which gives a list or tuple of arguments.
+        generator: code that defines `generate(size, seed)` and gives a tuple of arguments, or the text
+            of stdin; larger sizes (from 1) must mean more work, equal arguments an equal result.
+        source: whose they are, for people: `EvalPlus`, `COFFE`, `the problem file`.
+    """
+
+    inputs: tuple[str, ...] = ()
+    expressions: tuple[str, ...] = ()
+    generator: str | None = None
+    source: str = ""
+
+
 class Check(msgspec.Struct, frozen=True, kw_only=True):
     """A test that is code: a module that defines `check(candidate)` and raises where it fails.
 
@@ -67,7 +98,9 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         entry_point: the function that is called; None for stdin problems.
         references: ground-truth programs, whole; the fastest correct one is the reference.
         tests: inputs with expected outputs.
+        unanswered: inputs that become tests once the reference was run on them.
         checks: tests that are code.
+        timing: inputs to time programs on, beside those of the tests.
         benchmark: the benchmark's name.
     """
 
@@ -79,7 +112,9 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     entry_point: str | None = None
     references: tuple[str, ...] = ()
     tests: tuple[TestCase, ...] = ()
+    unanswered: tuple[Unanswered, ...] = ()
     checks: tuple[Check, ...] = ()
+    timing: TimingData = TimingData()
     benchmark: str
 
     @cached_property
@@ -90,7 +125,14 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @property
     def test_names(self) -> tuple[str, ...]:
         """The names of all tests: inputs first, then checks, as they are judged."""
-        return (*(test.name for test in self.tests), *(check.name for check in self.checks))
+        answered = tuple(test.name for test in self.tests)
+        unanswered = (test_name(len(self.tests) + place) for place in range(len(self.unanswered)))
+        return (*answered, *unanswered, *(check.name for check in self.checks))
+
+
+def test_name(place: int) -> str:
+    """The name of the test at a place (0-based) of its problem."""
+    return f"t{place + 1}"
 
 
 class Benchmark(msgspec.Struct, frozen=True, kw_only=True):
