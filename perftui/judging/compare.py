@@ -2,23 +2,32 @@
 
 Equality is Python's `==` on the decoded plain data. So `1 == 1.0 == True` and `0.0 == -0.0`; a list is
 no tuple; a NaN equals nothing. An object that is not plain data equals nothing, even where the object
-itself would say otherwise.
+itself would say otherwise. `docs/comparison.md` tells what each kind of comparison makes of that.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from perftui.judging.compare_text import SHOWN, compare_text
+from perftui.judging.matching import TooMuchError, same_items
+from perftui.judging.nearness import approximate, floats
 from perftui.judging.show import show
 from perftui.problems.model import Comparison
 from perftui.text import one_line
-from perftui.values import CodeError, Opaque, Value, decode
-
-SHOWN = 80
-"""Characters of a value in a reason."""
+from perftui.values import CodeError, Opaque, Value, decode, hashable_items
 
 _LENGTH_FACTOR = 64
 _LENGTH_SLACK = 1 << 16
+
+_AS_CODED = frozenset({"equal", "identical", "approximate", "floats", "equal-as-tuple", "unordered"})
+"""Comparisons that hold between two values with one coded form, where nothing in it is unequal to itself."""
+
+_OF_ANY_LENGTH = frozenset({"true", "false", "not-none"})
+"""Comparisons that are about less than the whole output."""
+
+_OF_ANY_OBJECT = frozenset({"true", "not-none"})
+"""Comparisons that an object which is not plain data may pass: it is there, and it counts as true."""
 
 _Test = Callable[[Value, Value, Comparison], bool]
 
@@ -34,11 +43,21 @@ def matches(expected: str, got: str, comparison: Comparison) -> str | None:
     Returns:
         None where they match, else why not: one printable line.
     """
-    if comparison.kind == "text":
-        return _compare_text(expected, got)
-    if comparison.kind in {"equal", "identical"} and expected == got and _equals_itself(got):
+    why = _against(expected, got, comparison)
+    if why is None or not comparison.others:
+        return why
+    if any(_against(other, got, comparison) is None for other in comparison.others):
         return None
-    if comparison.kind not in {"true", "false"} and len(got) > _LENGTH_FACTOR * len(expected) + _LENGTH_SLACK:
+    count = len(comparison.others)
+    return one_line(f"{why}, or {'another' if count == 1 else f'one of {count:,} others'}", 400)
+
+
+def _against(expected: str, got: str, comparison: Comparison) -> str | None:
+    if comparison.kind == "text":
+        return compare_text(expected, got, comparison)
+    if comparison.kind in _AS_CODED and expected == got and _equals_itself(got):
+        return None
+    if comparison.kind not in _OF_ANY_LENGTH and len(got) > _LENGTH_FACTOR * len(expected) + _LENGTH_SLACK:
         # Coded forms of equal values differ in length by a small factor: 1e300 for an integer of 250 digits.
         return one_line(f"returned a value {len(got):,} bytes long, expected {_shown(expected)}")
     try:
@@ -49,27 +68,44 @@ def matches(expected: str, got: str, comparison: Comparison) -> str | None:
 
 
 def _compare_values(expected: Value, got: Value, comparison: Comparison) -> str | None:
-    if isinstance(got, Opaque):
+    if isinstance(got, Opaque) and comparison.kind not in _OF_ANY_OBJECT:
         return f"returned a {one_line(got.type_name, 60)} object, not plain data"
     try:
         if _TESTS[comparison.kind](expected, got, comparison):
             return None
     except RecursionError:
         return "returned a value that is nested too deeply"
+    except (CodeError, TooMuchError) as error:
+        return one_line(f"returned {show(got, SHOWN)}: {error}", 400)
     return one_line(f"returned {show(got, SHOWN)}, expected {_wanted(expected, comparison)}", 400)
 
 
 def _wanted(expected: Value, comparison: Comparison) -> str:
+    shown = show(expected, SHOWN)
     match comparison.kind:
         case "true" | "false":
             return f"a value that counts as {comparison.kind}"
         case "close":
-            return f"{show(expected, SHOWN)} within {comparison.tolerance:g}"
+            return f"{shown} within {comparison.tolerance:g}"
+        case "approximate" | "floats":
+            return f"{shown}{_within(comparison)}"
         case "identical":
-            return f"{show(expected, SHOWN)} itself"
+            return f"{shown} itself"
+        case "not-none":
+            return "a value that is not None" if expected else "None"
         case "equal-as-tuple":
-            return f"the items of {show(expected, SHOWN)}"
-    return show(expected, SHOWN)
+            return f"the items of {shown}"
+        case "equal-as-set":
+            return f"the items of {shown} as a set"
+        case "unordered":
+            return f"the items of {shown} in any order{_within(comparison)}"
+    return shown
+
+
+def _within(comparison: Comparison) -> str:
+    bounds = [f"{comparison.tolerance:g}"] if comparison.tolerance else []
+    bounds += [f"{comparison.relative:g} of the value"] if comparison.relative else []
+    return f" within {' and '.join(bounds)}" if bounds else ""
 
 
 def _equal(expected: Value, got: Value, _comparison: Comparison) -> bool:
@@ -95,13 +131,35 @@ def _equal_as_tuple(expected: Value, got: Value, _comparison: Comparison) -> boo
     return tuple(got) == tuple(expected)
 
 
+def _equal_as_set(expected: Value, got: Value, _comparison: Comparison) -> bool:
+    if not isinstance(got, Iterable) or not isinstance(expected, Iterable):
+        return False
+    return set(hashable_items(list(got))) == set(expected)
+
+
+def _not_none(expected: Value, got: Value, _comparison: Comparison) -> bool:
+    return (got if isinstance(got, bool) else got is not None) is bool(expected)
+
+
+def _unordered(expected: Value, got: Value, comparison: Comparison) -> bool:
+    kinds = (list, tuple, set, frozenset)
+    if not isinstance(got, kinds) or not isinstance(expected, kinds):
+        return False
+    return same_items(list(expected), list(got), comparison, approximate)
+
+
 _TESTS: dict[str, _Test] = {
     "equal": _equal,
     "identical": _identical,
     "close": _close,
+    "approximate": approximate,
+    "floats": floats,
     "true": lambda _expected, got, _comparison: bool(got),
     "false": lambda _expected, got, _comparison: not got,
+    "not-none": _not_none,
     "equal-as-tuple": _equal_as_tuple,
+    "equal-as-set": _equal_as_set,
+    "unordered": _unordered,
 }
 
 
@@ -112,32 +170,3 @@ def _equals_itself(coded: str) -> bool:
 
 def _shown(coded: str) -> str:
     return show(decode(coded), SHOWN)
-
-
-def _compare_text(expected: str, got: str) -> str | None:
-    if expected == got:
-        return None
-    wanted, printed = _lines(expected), _lines(got)
-    if wanted == printed:
-        return None
-    if not printed:
-        return f"printed nothing, expected {_count(wanted)}"
-    for number, (want, line) in enumerate(zip(wanted, printed, strict=False), start=1):
-        if want != line:
-            return one_line(f"line {number}: printed {show(line, SHOWN)}, expected {show(want, SHOWN)}", 400)
-    if len(printed) < len(wanted):
-        missing = show(wanted[len(printed)], SHOWN)
-        return one_line(f"printed {_count(printed)}, expected {_count(wanted)}; missing is {missing}", 400)
-    extra = show(printed[len(wanted)], SHOWN)
-    return one_line(f"printed {_count(printed)}, expected {_count(wanted)}; too much is {extra}", 400)
-
-
-def _lines(text: str) -> list[str]:
-    lines = [line.rstrip() for line in text.split("\n")]
-    while lines and not lines[-1]:
-        lines.pop()
-    return lines
-
-
-def _count(lines: list[str]) -> str:
-    return "1 line" if len(lines) == 1 else f"{len(lines):,} lines"

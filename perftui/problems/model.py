@@ -8,22 +8,44 @@ from typing import Literal
 
 import msgspec
 
-ComparisonKind = Literal["equal", "identical", "close", "true", "false", "equal-as-tuple", "text"]
+ComparisonKind = Literal[
+    "equal",
+    "identical",
+    "close",
+    "approximate",
+    "floats",
+    "true",
+    "false",
+    "not-none",
+    "equal-as-tuple",
+    "equal-as-set",
+    "unordered",
+    "text",
+]
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
-    """How the output of a test is held against what is expected.
+    """How the output of a test is held against what is expected; `docs/comparison.md` has the rules.
 
     Attributes:
         kind: `equal`: Python's `==` on plain values. `identical`: equal and of the same type, as `is`
-            tells for None, True and False. `close`: a number within `tolerance`. `true` and
-            `false`: the truth of the output. `equal-as-tuple`: `==` after `tuple()` on both sides.
+            tells for None, True and False. `close`: a number within `tolerance` (exclusive).
+            `approximate`: `==` save that a float, however deep, may be off. `floats`: likewise where a
+            float, or a list or tuple of nothing but floats, is expected, and the types must be the
+            same; else `==`. `true` and `false`: the truth of the output. `not-none`: whether there is
+            an output, True or False being told as such. `equal-as-tuple`, `equal-as-set`: `==` after
+            `tuple()` or `set()` on both sides. `unordered`: the same items as often, in any order.
             `text`: standard output, with trailing white space of lines and of the whole left out.
-        tolerance: the largest absolute difference that `close` accepts (exclusive).
+        tolerance: the largest absolute difference of numbers.
+        relative: what is added to it, as a share of the larger of the two numbers. Both are for
+            `approximate`, `floats`, `unordered` and `text`; `close` has the absolute one.
+        others: further outputs that are as right as the expected one, coded likewise.
     """
 
     kind: ComparisonKind = "equal"
     tolerance: float = 0.0
+    relative: float = 0.0
+    others: tuple[str, ...] = ()
 
 
 class TestCase(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,7 +24,7 @@ VALUES = st.recursive(
     ),
     max_leaves=10,
 )
-KINDS: list[ComparisonKind] = ["equal", "identical", "close", "true", "false", "equal-as-tuple", "text"]
+KINDS: tuple[ComparisonKind, ...] = get_args(ComparisonKind)
 
 
 def same(expected: Value, got: Value, comparison: Comparison = EQUAL) -> bool:
@@ -88,7 +90,7 @@ def test_what_differs_is_told(expected: Value, got: Value, reason: str) -> None:
 
 def test_nothing_that_is_not_plain_data_equals_anything() -> None:
     opaque = '{"o":"map"}'
-    for kind in KINDS[:-1]:
+    for kind in set(KINDS) - {"text", "true", "not-none"}:
         assert matches(opaque, opaque, Comparison(kind=kind)) == "returned a map object, not plain data"
     assert matches(f"[{opaque}]", f"[{opaque}]", EQUAL) is not None
 
