@@ -18,15 +18,14 @@ def approximate(expected: Value, got: Value, within: Comparison) -> bool:
     Containers must be of one kind and length. The keys of dicts must be equal; the items of sets are
     matched. Two integers must be equal, however large the tolerance.
     """
-    match expected, got:
-        case (list(), list()) | (tuple(), tuple()):
-            return _in_order(expected, got, within)
-        case dict(), dict():
-            return expected.keys() == got.keys() and all(
-                approximate(item, got[key], within) for key, item in expected.items()
-            )
-        case ((set() | frozenset()), (set() | frozenset())):
-            return expected == got or same_items(list(expected), list(got), within, approximate)
+    if isinstance(expected, list | tuple) and isinstance(got, list | tuple):
+        return isinstance(expected, list) is isinstance(got, list) and _in_order(expected, got, within)
+    if isinstance(expected, dict) and isinstance(got, dict):
+        return expected.keys() == got.keys() and all(
+            approximate(item, got[key], within) for key, item in expected.items()
+        )
+    if isinstance(expected, set | frozenset) and isinstance(got, set | frozenset):
+        return expected == got or same_items(list(expected), list(got), within, approximate)
     return near(expected, got, within)
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ast
-import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
 from perftui.problems.assertions import CANDIDATE, bound_names, is_vacuous, read_assertion, used_names
 from perftui.problems.model import Benchmark, Check, Problem, TestCase
-from perftui.problems.source import bad_line, read_records
+from perftui.problems.recognise import require
+from perftui.problems.records import BadRecordError, checked_head, parsed, problems_of
+from perftui.problems.source import read_bytes, records_of
 from perftui.text import one_line
 
 NAME = "humaneval"
@@ -26,30 +28,19 @@ class _Record(msgspec.Struct, frozen=True):
     test: str
 
 
-class _BadRecordError(ValueError):
-    """A record is not what HumanEval's records are."""
-
-
 def load_humaneval(path: Path) -> Benchmark:
     """Read HumanEval's file, gzip or not.
 
     Raises:
         BadInputError: what is wrong, in one line with the file and the line.
     """
-    problems: list[Problem] = []
-    seen: dict[str, int] = {}
-    for line, record in read_records(path, _Record):
-        if record.task_id in seen:
-            raise bad_line(path, line, f"{record.task_id} is already on line {seen[record.task_id]}")
-        seen[record.task_id] = line
-        try:
-            problems.append(_problem(record))
-        except _BadRecordError as error:
-            raise bad_line(path, line, f"{record.task_id}: {error}") from error
-    return Benchmark(name=NAME, problems=tuple(problems), notes=(_note(problems),))
+    content = read_bytes(path)
+    require(path, content, NAME)
+    problems = problems_of(path, records_of(path, content, _Record), _problem)
+    return Benchmark(name=NAME, problems=problems, notes=(_note(problems),))
 
 
-def _note(problems: list[Problem]) -> str:
+def _note(problems: Sequence[Problem]) -> str:
     tests = sum(len(problem.tests) for problem in problems)
     checked = [problem.id for problem in problems if problem.checks]
     ids = f": {', '.join(checked)}" if checked else ""
@@ -58,13 +49,13 @@ def _note(problems: list[Problem]) -> str:
 
 
 def _problem(record: _Record) -> Problem:
-    if not record.task_id.strip() or not record.task_id.isprintable():
-        raise _BadRecordError("task_id must be printable text")
-    if not record.entry_point.isidentifier():
-        raise _BadRecordError("entry_point is not a name")
-    tests, check = _tests(record)
+    checked_head(record.task_id, record.entry_point)
+    try:
+        tests, check = _tests(record)
+    except BadRecordError as error:
+        raise BadRecordError(f"{record.task_id}: {error}") from error
     if not tests and check is None:
-        raise _BadRecordError("the check tests nothing")
+        raise BadRecordError(f"{record.task_id}: the check tests nothing")
     return Problem(
         id=record.task_id,
         title=record.entry_point,
@@ -81,7 +72,7 @@ def _problem(record: _Record) -> Problem:
 
 def _tests(record: _Record) -> tuple[tuple[TestCase, ...], str | None]:
     """The assertions that became tests, and code for those that could not."""
-    module = _parsed(record.test, "test")
+    module = parsed(record.test, "test")
     function = _check_function(module)
     foreign = bound_names(module) - {"check", CANDIDATE}
     rebound = CANDIDATE in bound_names(ast.Module(body=function.body, type_ignores=[]))
@@ -109,7 +100,7 @@ def _check_function(module: ast.Module) -> ast.FunctionDef:
             argument == CANDIDATE
         ):
             return function
-    raise _BadRecordError(f"the test does not define check({CANDIDATE})")
+    raise BadRecordError(f"the test does not define check({CANDIDATE})")
 
 
 def _check_module(record: _Record, module: ast.Module) -> str:
@@ -131,17 +122,7 @@ def _helpers(record: _Record) -> str:
     """The prompt without the function that is asked for."""
     kept = [
         node
-        for node in _parsed(record.prompt, "prompt").body
+        for node in parsed(record.prompt, "prompt").body
         if not (isinstance(node, ast.FunctionDef) and node.name == record.entry_point)
     ]
     return ast.unparse(ast.Module(body=kept, type_ignores=[]))
-
-
-def _parsed(code: str, what: str) -> ast.Module:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        reason = error.msg if isinstance(error, SyntaxError) else str(error)
-        raise _BadRecordError(f"the {what} is not Python: {one_line(reason)}") from error

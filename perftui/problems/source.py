@@ -68,17 +68,53 @@ def read_records(path: Path, record: type[Record]) -> Iterator[tuple[int, Record
     Raises:
         BadInputError: the file cannot be read, a line is not such a record, or there is none.
     """
+    return records_of(path, read_bytes(path), record)
+
+
+def records_of(path: Path, content: bytes, record: type[Record]) -> Iterator[tuple[int, Record]]:
+    """The records of JSON lines, or of one JSON array, that were read from a path, each with its line.
+
+    Raises:
+        BadInputError: a line is not such a record, or there is none.
+    """
+    if content.lstrip().startswith(b"["):
+        return _items(path, content, record)
+    return _lines(path, content, record)
+
+
+def _lines(path: Path, content: bytes, record: type[Record]) -> Iterator[tuple[int, Record]]:
     decoder = msgspec.json.Decoder(record)
     empty = True
-    for number, line in enumerate(read_bytes(path).split(b"\n"), start=1):
+    for number, line in enumerate(content.split(b"\n"), start=1):
         if not line.strip():
             continue
         empty = False
-        try:
-            yield number, decoder.decode(line)
-        except msgspec.ValidationError as error:
-            raise bad_line(path, number, str(error)) from error
-        except (msgspec.DecodeError, ValueError, RecursionError) as error:
-            raise bad_line(path, number, f"not JSON: {error}") from error
+        yield number, _decoded(path, number, line, decoder)
     if empty:
         raise BadInputError(f"{shown(path)}: holds no records")
+
+
+def _items(path: Path, content: bytes, record: type[Record]) -> Iterator[tuple[int, Record]]:
+    decoder = msgspec.json.Decoder(record)
+    items = _decoded(path, 1, content, msgspec.json.Decoder(list[msgspec.Raw]))
+    place = 0
+    line = 1
+    for item in items:
+        # Found by its text, which stands in the content as it is: an array may be on one line or on many.
+        at = content.find(item, place)
+        line += content.count(b"\n", place, at)
+        place = at
+        yield line, _decoded(path, line, item, decoder)
+    if not items:
+        raise BadInputError(f"{shown(path)}: holds no records")
+
+
+def _decoded(
+    path: Path, line: int, text: bytes | msgspec.Raw, decoder: msgspec.json.Decoder[Record]
+) -> Record:
+    try:
+        return decoder.decode(text)
+    except msgspec.ValidationError as error:
+        raise bad_line(path, line, str(error)) from error
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        raise bad_line(path, line, f"not JSON: {error}") from error
