@@ -17,6 +17,11 @@ def default_database() -> Path:
     return data_dir() / "runs.db"
 
 
+def answers_dir() -> Path:
+    """Where it is kept what references gave; it need not exist."""
+    return platformdirs.user_cache_path("perftui") / "answers"
+
+
 def log_file() -> Path:
     """Where faults of perftui itself are written down; its folder exists."""
     return platformdirs.user_log_path("perftui", ensure_exists=True) / "perftui.log"

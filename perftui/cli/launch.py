@@ -23,6 +23,7 @@ from perftui.engine.chains import Tools
 from perftui.engine.engine import Engine
 from perftui.engine.hub import Hub
 from perftui.engine.judges import Judges
+from perftui.engine.preparers import Preparers
 from perftui.engine.recall import recall
 from perftui.engine.steering import Steering
 from perftui.engine.timers import Timers
@@ -30,6 +31,8 @@ from perftui.errors import EnvironmentLacksError, ExitStatus, InfrastructureFail
 from perftui.events.model import RunResumed, StoredEvent
 from perftui.events.plan import Environment, ProblemHead, RunPlan
 from perftui.llm.model import ChatModel, ModelLostError, ModelRefusedError
+from perftui.paths import answers_dir
+from perftui.preparing.cache import AnswerCache
 from perftui.problems.model import Problem
 from perftui.refine.strategy import find_strategy
 from perftui.sandbox.choose import open_pool
@@ -118,12 +121,19 @@ async def _run(launch: Launch, stopping: Stopping) -> ExitStatus:
             plan = launch.plan
             ledger = Ledger(plan.budget, len(launch.problems), measurements_of(plan))
             order = {id_: place for place, id_ in enumerate(plan.problems)}
+            preparers = Preparers(
+                pool=pool,
+                cores=cores,
+                order=order,
+                cache=AnswerCache(answers_dir()),
+                memory_bytes=plan.limits.memory_bytes,
+            )
             judges = Judges(pool, cores, order, all_tests=plan.limits.all_tests)
             timers = Timers(pool, cores, order, ledger)
             recall(hub.state, launch.problems, judges, timers)
             return Tools(
                 plan=plan, strategy=strategy, model=model, hub=hub,
-                judges=judges, timers=timers, steering=steering,
+                preparers=preparers, judges=judges, timers=timers, steering=steering,
             )  # fmt: skip
 
         engine = Engine(tools, launch.problems, linger=launch.linger)

@@ -9,6 +9,7 @@ import msgspec
 
 from perftui.engine.hub import Hub
 from perftui.engine.judges import Judges
+from perftui.engine.preparers import Preparers
 from perftui.engine.steering import Steering
 from perftui.engine.timers import Contest, Timers, cheating
 from perftui.events.model import (
@@ -51,6 +52,7 @@ from perftui.refine.extraction import NoProgram, extract
 from perftui.refine.outcome import outcome
 from perftui.refine.strategy import Strategy
 from perftui.sandbox.protocol import Limits
+from perftui.timing.inputs import Known
 
 E = TypeVar("E", bound=EventBase)
 
@@ -64,6 +66,7 @@ class Tools:
         strategy: says what is next.
         model: writes code.
         hub: stores and tells events.
+        preparers: make problems ready.
         judges: give verdicts.
         timers: measure.
         steering: what people want.
@@ -73,9 +76,35 @@ class Tools:
     strategy: Strategy
     model: ChatModel
     hub: Hub
+    preparers: Preparers
     judges: Judges
     timers: Timers
     steering: Steering
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ready:
+    """A problem with all that its chains need.
+
+    Attributes:
+        problem: with an expected output for every input.
+        limits: that follow from the reference.
+        reference: hash and text of it, None where there is none.
+        shown: the inputs that programs are timed on while they are refined.
+        held_out: inputs for the last measurement of the winner only; empty where there are none to spare.
+    """
+
+    problem: Problem
+    limits: Limits
+    reference: tuple[str, str] | None
+    shown: tuple[Known, ...]
+    held_out: tuple[Known, ...]
+
+    @property
+    def timing_limits(self) -> Limits:
+        """The limits of timed executions: their outputs may be larger than those of the tests."""
+        largest = max((len(known.test.expected) for known in (*self.shown, *self.held_out)), default=0)
+        return msgspec.structs.replace(self.limits, output_bytes=max(self.limits.output_bytes, 4 * largest))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,19 +113,20 @@ class ChainRunner:
 
     Attributes:
         tools: what it works with.
-        problem: what is solved.
+        ready: what is solved.
         attempt: of the problem, 1-based.
         index: of the chain, 0-based.
-        limits: of the problem.
-        reference: hash and text of the problem's reference, None where there is none.
     """
 
     tools: Tools
-    problem: Problem
+    ready: Ready
     attempt: int
     index: int
-    limits: Limits
-    reference: tuple[str, str] | None
+
+    @property
+    def problem(self) -> Problem:
+        """What is solved."""
+        return self.ready.problem
 
     async def run(self) -> None:
         """Go on until the chain has ended.
@@ -209,7 +239,7 @@ class ChainRunner:
             self.problem,
             last.candidate,
             last.code,
-            self.limits,
+            self.ready.limits,
             on_stage=lambda stage: self._stage(stage, round_=last.index),
             on_loss=lambda reason, loss: self._lost(last.index, reason, loss),
         )
@@ -234,14 +264,16 @@ class ChainRunner:
 
     def _contest(self, chain: Chain, action: Measure) -> Contest:
         programs = {r.candidate: r.code for r in chain.rounds if r.candidate and r.code}
-        if self.reference is not None:
-            programs.setdefault(*self.reference)
+        reference = self.ready.reference
+        if reference is not None:
+            programs.setdefault(*reference)
         return Contest(
             problem=self.problem,
+            inputs=self.ready.shown,
             measure=action,
             programs=programs,
-            reference=self.reference[0] if self.reference else None,
-            limits=self.limits,
+            reference=reference[0] if reference else None,
+            limits=self.ready.timing_limits,
         )
 
     async def _close(self, chain: Chain, last: Round) -> None:

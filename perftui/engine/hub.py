@@ -11,9 +11,10 @@ import anyio
 import msgspec
 
 from perftui.engine.control import RunControl
-from perftui.events.model import CandidateMeasured, EphemeralEvent, Event, StoredEvent
+from perftui.events.model import EphemeralEvent, Event, StoredEvent
 from perftui.events.reduce import apply, replay
 from perftui.events.state import RunState
+from perftui.events.trials import without_trials
 
 
 class EventLog(Protocol):
@@ -74,14 +75,6 @@ class Hub:
         self.state = apply(self.state, event)
         for queue in self._watchers:
             queue.append(event)
-
-
-def without_trials(event: StoredEvent) -> StoredEvent:
-    """An event as readers of the log have it."""
-    if not isinstance(event, CandidateMeasured) or not event.measurement.trials:
-        return event
-    bare = msgspec.structs.replace(event.measurement, trials=())
-    return msgspec.structs.replace(event, measurement=bare)
 
 
 class LiveSession:

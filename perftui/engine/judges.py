@@ -44,7 +44,7 @@ class Judges:
 
     def know(self, problem: Problem, candidate: str, verdict: Verdict) -> None:
         """Take in a verdict from a former session of the run."""
-        self._memo.know((problem.digest, candidate), verdict)
+        self._memo.know((problem.id, candidate), verdict)
 
     async def verdict(
         self,
@@ -93,7 +93,7 @@ class Judges:
                 tests_total=len(problem.test_names),
             )
 
-        return await self._memo.get((problem.digest, candidate), make)
+        return await self._memo.get((problem.id, candidate), make)
 
     async def _once(self, problem: Problem, program: str, limits: Limits, on_stage: OnStage) -> Verdict:
         on_stage("sandbox")

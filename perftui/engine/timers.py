@@ -12,21 +12,20 @@ import msgspec
 
 from perftui.engine.budget import Ledger
 from perftui.engine.memo import Memo
+from perftui.engine.unseen import OUTPUT_DIFFERS, judged_on_unseen, look_at_unseen
 from perftui.events.model import Stage
 from perftui.judging.compare import matches
 from perftui.judging.model import Verdict
 from perftui.problems.model import Problem
 from perftui.refine.actions import Measure
 from perftui.sandbox.cores import Cores
-from perftui.sandbox.protocol import Limits, SandboxLostError, SandboxPool
+from perftui.sandbox.protocol import Limits, Sandbox, SandboxLostError, SandboxPool
 from perftui.text import one_line
+from perftui.timing.inputs import Known
 from perftui.timing.model import Arm, ArmName, Measurement
 
 MAX_LOSSES = 2
 """How many sandboxes one measurement may lose before it is given up."""
-
-OUTPUT_DIFFERS = "output-differs"
-"""The flag of a measurement in which a timed output was wrong."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +33,8 @@ class Contest:
     """What a measurement compares.
 
     Attributes:
-        problem: whose tests are the timing inputs.
+        problem: what the programs are for.
+        inputs: what they are timed on, from the cheapest to the dearest.
         measure: the strategy's wish.
         programs: text by hash, for the candidate, the best, the seed and the reference.
         reference: hash of the reference, None where there is none.
@@ -42,6 +42,7 @@ class Contest:
     """
 
     problem: Problem
+    inputs: tuple[Known, ...]
     measure: Measure
     programs: dict[str, str]
     reference: str | None
@@ -75,8 +76,8 @@ class Timers:
 
     def know(self, problem: Problem, measure: Measure, measurement: Measurement) -> None:
         """Take in a measurement from a former session of the run."""
-        self._memo.know((problem.digest, measure), measurement)
-        self._memo.know((problem.digest, _as_seed(measure.candidate)), _against_reference(measurement))
+        self._memo.know((problem.id, measure), measurement)
+        self._memo.know((problem.id, _as_seed(measure.candidate)), _against_reference(measurement))
 
     def spent(self, problem: str, seconds: float) -> None:
         """Take in what a former session spent of the budget."""
@@ -104,29 +105,46 @@ class Timers:
             return refusal, False
 
         async def make() -> Measurement:
-            reason, wasted = "", 0.0
-            for loss in range(1, MAX_LOSSES + 1):
-                try:
-                    measured = await self._once(contest, on_stage, on_progress)
-                except _LostError as error:
-                    reason, wasted = str(error), wasted + error.seconds
-                    await on_loss(reason, loss)
-                else:
-                    return msgspec.structs.replace(measured, seconds=measured.seconds + wasted)
-            given_up = _unmeasured(f"the sandbox was lost {MAX_LOSSES} times: {reason}", "sandbox-lost")
-            return msgspec.structs.replace(given_up, seconds=wasted)
+            return await self._retried(contest, on_stage, on_progress, on_loss)
 
-        key = (contest.problem.digest, contest.measure)
-        measurement, known = await self._memo.get(key, make)
+        measurement, known = await self._memo.get((contest.problem.id, contest.measure), make)
         if not known:
             self.know(contest.problem, contest.measure, measurement)
         return measurement, known
 
+    async def confirmation(
+        self, contest: Contest, *, on_loss: Callable[[str, int], Awaitable[None]]
+    ) -> Measurement:
+        """A measurement of its own, whatever is known of the programs: that of a problem's winner."""
+        refusal = self._refusal(contest)
+        if refusal is not None:
+            return refusal
+        return await self._retried(contest, lambda _stage: None, lambda _done, _planned: None, on_loss)
+
+    async def _retried(
+        self,
+        contest: Contest,
+        on_stage: Callable[[Stage], None],
+        on_progress: Callable[[int, int], None],
+        on_loss: Callable[[str, int], Awaitable[None]],
+    ) -> Measurement:
+        reason, wasted = "", 0.0
+        for loss in range(1, MAX_LOSSES + 1):
+            try:
+                measured = await self._once(contest, on_stage, on_progress)
+            except _LostError as error:
+                reason, wasted = str(error), wasted + error.seconds
+                await on_loss(reason, loss)
+            else:
+                return msgspec.structs.replace(measured, seconds=measured.seconds + wasted)
+        given_up = _unmeasured(f"the sandbox was lost {MAX_LOSSES} times: {reason}", "sandbox-lost")
+        return msgspec.structs.replace(given_up, seconds=wasted)
+
     def _refusal(self, contest: Contest) -> Measurement | None:
         if self._pool.info.clock == "none":
             return _unmeasured("this sandbox has no clock that can be read from outside", "no-clock")
-        if not contest.problem.tests:
-            return _unmeasured("its tests are code: there are no inputs to time it on", "no-inputs")
+        if not contest.inputs:
+            return _unmeasured("there are no inputs to time it on: its tests are code", "no-inputs")
         return None
 
     async def _once(
@@ -148,9 +166,10 @@ class Timers:
             async with self._charged(problem.id), self._pool.lease() as sandbox:
                 on_stage("timing")
                 work = Work(
-                    inputs=tuple(test.input for test in problem.tests),
-                    test_names=tuple(test.name for test in problem.tests),
+                    inputs=tuple(known.test.input for known in contest.inputs),
+                    test_names=tuple(known.test.name for known in contest.inputs),
                     entry_point=problem.entry_point,
+                    work_ns=tuple(known.work_ns for known in contest.inputs),
                 )
                 measured = await measure(
                     sandbox,
@@ -160,9 +179,11 @@ class Timers:
                     limits=contest.limits,
                     budget_seconds=allowance,
                     seed=zlib.crc32(contest.measure.candidate.encode()),
-                    check=lambda outputs: _first_difference(problem, outputs),
+                    check=lambda outputs: _first_difference(contest.inputs, outputs),
                     on_progress=on_progress,
                 )
+                if OUTPUT_DIFFERS in measured.flags:
+                    measured = await _explained(sandbox, contest, measured, core)
         self._ledger.spend(problem.id, measured.seconds)
         return measured
 
@@ -198,7 +219,7 @@ def _arms(contest: Contest) -> list[Arm]:
     wanted: list[tuple[ArmName, str | None]] = [
         ("candidate", measure.candidate),
         ("best", measure.best),
-        ("seed", measure.seed if measure.best is not None else None),
+        ("seed", measure.seed if measure.seed != measure.candidate else None),
         ("reference", contest.reference),
     ]
     names: dict[str, list[ArmName]] = {}
@@ -211,11 +232,25 @@ def _arms(contest: Contest) -> list[Arm]:
     ]
 
 
-def _first_difference(problem: Problem, outputs: Sequence[str]) -> str | None:
-    for test, output in zip(problem.tests, outputs, strict=True):
-        reason = matches(test.expected, output, test.comparison)
+async def _explained(sandbox: Sandbox, contest: Contest, measured: Measurement, core: int) -> Measurement:
+    """A measurement that found a wrong output: it may be so on inputs that are no tests."""
+    unseen = await look_at_unseen(
+        sandbox,
+        contest.programs[contest.measure.candidate],
+        contest.problem.entry_point,
+        contest.inputs,
+        limits=contest.limits,
+        core=core,
+    )
+    return judged_on_unseen(measured, unseen, has_tests=bool(contest.problem.tests))
+
+
+def _first_difference(inputs: Sequence[Known], outputs: Sequence[str]) -> str | None:
+    """What is wrong with the outputs on the first of the inputs, as many as there are."""
+    for known, output in zip(inputs[: len(outputs)], outputs, strict=True):
+        reason = matches(known.test.expected, output, known.test.comparison)
         if reason is not None:
-            return f"{test.name}: {reason}"
+            return f"{known.test.name}: {reason}"
     return None
 
 

@@ -16,6 +16,7 @@ from perftui.events.model import (
     RunResumed,
     RunUnpaused,
     SandboxLost,
+    WinnerConfirmed,
 )
 from perftui.events.state import Activity, ProblemState, RunState
 from perftui.refine.chain import Outcome, Round
@@ -85,9 +86,19 @@ def _of_problem(event: EventBase) -> tuple[str, str] | None:
             return "↻", f"rerun, attempt {attempt}"
         case ReferenceJudged(verdict=verdict) if not verdict.correct:
             return "⚠", _joined("the reference fails", verdict.reason)
+        case WinnerConfirmed():
+            return _of_confirmation(event)
         case SandboxLost(retry=retry, reason=reason):
             return "⚠", _joined(f"sandbox lost, retry {retry}", reason)
     return None
+
+
+def _of_confirmation(event: WinnerConfirmed) -> tuple[str, str]:
+    on = "on held-out inputs" if event.held_out else "in a measurement of its own"
+    ratio = event.measurement.vs_reference or event.measurement.vs_seed
+    if ratio is not None and ratio.verdict == "faster":
+        return "✔", f"gain confirmed {on}: {ratio.estimate:.3g}x"
+    return "=", _joined(f"gain not confirmed {on}", event.measurement.reason)
 
 
 def _of_run(event: EventBase) -> tuple[str, str] | None:

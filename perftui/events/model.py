@@ -16,6 +16,7 @@ from perftui.llm.model import Reply
 from perftui.refine.actions import Ask, Measure
 from perftui.refine.chain import Outcome
 from perftui.sandbox.protocol import Limits
+from perftui.timing.inputs import TimingInputs
 from perftui.timing.model import Measurement
 
 ProblemEndKind = Literal["solved", "unsolved", "infrastructure", "cancelled"]
@@ -88,6 +89,34 @@ class ReferenceJudged(EventBase, frozen=True, kw_only=True):
     verdict: Verdict
     limits: Limits
     candidate: str
+
+
+class ProblemPrepared(EventBase, frozen=True, kw_only=True):
+    """What the problem's programs will be timed on was chosen.
+
+    Attributes:
+        lost: inputs without an expected output that had to be left out of the tests, since the
+            reference gives nothing on them.
+        reason: of the first of those, one line.
+    """
+
+    timing: TimingInputs
+    lost: int = 0
+    reason: str = ""
+
+
+class WinnerConfirmed(EventBase, frozen=True, kw_only=True):
+    """The problem's best program was measured again, apart from the search that chose it.
+
+    Attributes:
+        candidate: its hash.
+        held_out: whether that was on inputs that the search never used; else on the same inputs, for
+            there were no others.
+    """
+
+    candidate: str
+    measurement: Measurement
+    held_out: bool
 
 
 class ProblemEnded(EventBase, frozen=True, kw_only=True):
@@ -218,6 +247,8 @@ StoredEvent = (
     | RunEnded
     | ProblemStarted
     | ReferenceJudged
+    | ProblemPrepared
+    | WinnerConfirmed
     | ProblemEnded
     | ActionTaken
     | ActionSkipped

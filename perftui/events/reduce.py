@@ -17,6 +17,7 @@ from perftui.events.model import (
     Event,
     EventBase,
     ProblemEnded,
+    ProblemPrepared,
     ProblemStarted,
     ReferenceJudged,
     ReplyReceived,
@@ -26,9 +27,10 @@ from perftui.events.model import (
     RunStarted,
     RunUnpaused,
     SandboxLost,
+    WinnerConfirmed,
 )
 from perftui.events.reduce_chain import at_rest, on_chain
-from perftui.events.state import ChainState, ProblemState, RunState
+from perftui.events.state import ChainState, Confirmation, ProblemState, RunState
 
 ACTIVITY_KEPT = 50
 """How many lines of activity a picture keeps."""
@@ -109,7 +111,9 @@ def _counted(state: RunState, event: EventBase) -> RunState:
             )
         case CandidateJudged(known=False):
             return _replace(state, judged=state.judged + 1)
-        case CandidateMeasured(known=False, measurement=measurement):
+        case (
+            CandidateMeasured(known=False, measurement=measurement) | WinnerConfirmed(measurement=measurement)
+        ):
             seconds = state.timing_seconds + measurement.seconds
             return _replace(state, measured=state.measured + 1, timing_seconds=seconds)
         case SandboxLost():
@@ -139,6 +143,10 @@ def _next_problem(problem: ProblemState, event: EventBase) -> ProblemState:
             return _replace(_problem_at_rest(problem), status=how, reason=reason, ended_at=at)
         case ReferenceJudged(verdict=verdict, candidate=candidate, limits=limits):
             return _replace(problem, reference=verdict, reference_candidate=candidate, limits=limits)
+        case ProblemPrepared(timing=timing):
+            return _replace(problem, timing=timing)
+        case WinnerConfirmed():
+            return _confirmed(problem, event)
     if event.chain is None or not 0 <= event.chain < len(problem.chains):
         return problem
     old = problem.chains[event.chain]
@@ -146,6 +154,13 @@ def _next_problem(problem: ProblemState, event: EventBase) -> ProblemState:
     if isinstance(event, CandidateMeasured) and not event.known and event.measurement.seconds:
         problem = _replace(problem, timings=(*problem.timings, event.measurement.seconds))
     return problem if new is old else _with_chain(problem, new)
+
+
+def _confirmed(problem: ProblemState, event: WinnerConfirmed) -> ProblemState:
+    measurement = _replace(event.measurement, trials=())
+    found = Confirmation(candidate=event.candidate, measurement=measurement, held_out=event.held_out)
+    timings = (*problem.timings, measurement.seconds) if measurement.seconds else problem.timings
+    return _replace(problem, confirmed=found, timings=timings)
 
 
 def _open_problem(problem: ProblemState, event: ProblemStarted) -> ProblemState:

@@ -12,6 +12,8 @@ from perftui.judging.model import Verdict
 from perftui.refine.actions import Ask
 from perftui.refine.chain import Round
 from perftui.sandbox.protocol import Limits
+from perftui.timing.inputs import TimingInputs
+from perftui.timing.model import Measurement
 
 RunStatus = Literal["empty", "running", "paused", "done", "interrupted", "failed"]
 ProblemStatus = Literal["waiting", "running"] | ProblemEndKind
@@ -51,6 +53,20 @@ class ChainState(msgspec.Struct, frozen=True, kw_only=True):
     losses: int = 0
 
 
+class Confirmation(msgspec.Struct, frozen=True, kw_only=True):
+    """What the measurement of a problem's winner, apart from the search, says.
+
+    Attributes:
+        candidate: hash of the program.
+        measurement: without its raw trials.
+        held_out: whether it was on inputs that the search never used.
+    """
+
+    candidate: str
+    measurement: Measurement
+    held_out: bool
+
+
 class ProblemState(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """A problem in its latest attempt; earlier attempts are kept beside it.
 
@@ -66,6 +82,8 @@ class ProblemState(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         reference: the verdict on the ground truth on this machine, None before it is known.
         reference_candidate: hash of the reference's program.
         limits: what follows from the reference.
+        timing: what programs are timed on, None before it is chosen.
+        confirmed: of the winner, None before it is measured again.
         started_at: seconds since the epoch, None before.
         ended_at: likewise.
         changed_at: of the last event.
@@ -82,6 +100,8 @@ class ProblemState(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     reference: Verdict | None = None
     reference_candidate: str | None = None
     limits: Limits | None = None
+    timing: TimingInputs | None = None
+    confirmed: Confirmation | None = None
     started_at: float | None = None
     ended_at: float | None = None
     changed_at: float = 0.0

@@ -33,13 +33,18 @@ class Best(msgspec.Struct, frozen=True, kw_only=True):
         chain: 0-based.
         round: 0-based, in that chain.
         candidate: hash of the program.
-        measurement: how fast it is, None where that was never tried.
+        measurement: how fast it is, None where that was never tried; of a problem's winner, the one
+            that was made apart from the search, once it is there.
+        searched: the measurement by which the search chose it.
+        held_out: whether `measurement` is on inputs that the search never used.
     """
 
     chain: int
     round: int
     candidate: str
     measurement: Measurement | None
+    searched: Measurement | None = None
+    held_out: bool = False
 
     @property
     def vs_reference(self) -> Ratio | None:
@@ -50,6 +55,18 @@ class Best(msgspec.Struct, frozen=True, kw_only=True):
     def vs_seed(self) -> Ratio | None:
         """How many times faster than its chain's seed it is, None where that could not be measured."""
         return _measured(self.measurement.vs_seed if self.measurement else None)
+
+    @property
+    def searched_vs_reference(self) -> Ratio | None:
+        """How many times faster than the reference the search took it to be."""
+        return _measured(self.searched.vs_reference if self.searched else None)
+
+    @property
+    def claims_gain(self) -> bool:
+        """Whether the search says that it is faster than the reference or than its seed."""
+        return any(
+            ratio is not None and ratio.verdict == "faster" for ratio in (self.vs_reference, self.vs_seed)
+        )
 
     @property
     def optimised(self) -> bool:
@@ -177,8 +194,19 @@ def totals(state: RunState) -> Totals:
 
 
 def problem_best(problem: ProblemState) -> Best | None:
-    """The fastest correct program over all chains, None where no chain has one."""
+    """The fastest correct program over all chains, None where no chain has one.
+
+    Which one it is, the search says; how fast it is, the measurement apart from the search.
+    """
     return _figures(problem).best
+
+
+def confirmed(problem: ProblemState, best: Best | None) -> Best | None:
+    """A chain's best as it stands after the problem's winner was measured again."""
+    found = problem.confirmed
+    if best is None or found is None or found.candidate != best.candidate:
+        return best
+    return msgspec.structs.replace(best, measurement=found.measurement, held_out=found.held_out)
 
 
 def best_of(chains: tuple[ChainState, ...]) -> Best | None:
@@ -199,7 +227,13 @@ def chain_best(chain: ChainState) -> Best | None:
             best = round_
     if best is None or best.candidate is None:
         return None
-    return Best(chain=chain.index, round=best.index, candidate=best.candidate, measurement=best.measurement)
+    return Best(
+        chain=chain.index,
+        round=best.index,
+        candidate=best.candidate,
+        measurement=best.measurement,
+        searched=best.measurement,
+    )
 
 
 def is_correct(round_: Round) -> bool:
@@ -242,7 +276,7 @@ def _figures(problem: ProblemState) -> _Figures:
 
 
 def _work_out(problem: ProblemState) -> _Figures:
-    best = best_of(problem.chains)
+    best = confirmed(problem, best_of(problem.chains))
     ratio = best.vs_reference if best is not None else None
     return _Figures(
         best=best,

@@ -123,6 +123,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         unanswered: inputs that become tests once the reference was run on them.
         checks: tests that are code.
         timing: inputs to time programs on, beside those of the tests.
+        timed: those of them that were chosen and may be shown; known once the problem was prepared.
         benchmark: the benchmark's name.
     """
 
@@ -137,12 +138,17 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     unanswered: tuple[Unanswered, ...] = ()
     checks: tuple[Check, ...] = ()
     timing: TimingData = TimingData()
+    timed: tuple[TestCase, ...] = ()
     benchmark: str
 
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the whole problem: equal digests are the same problem with the same tests."""
         return hashlib.sha256(msgspec.json.encode(self)).hexdigest()
+
+    def find_input(self, name: str) -> TestCase | None:
+        """The test, or the input that is timed, of that name."""
+        return next((test for test in (*self.tests, *self.timed) if test.name == name), None)
 
     @property
     def test_names(self) -> tuple[str, ...]:

@@ -179,7 +179,7 @@ def attempts_of(chain: Chain) -> tuple[str, ...]:
 
 def shown_test(problem: Problem, name: str) -> ShownTest | None:
     """A problem's test by its name, None where it has none of that name."""
-    test = next((t for t in problem.tests if t.name == name), None)
+    test = problem.find_input(name)
     if test is not None:
         return ShownTest(
             name=name,
@@ -228,7 +228,7 @@ def _test_times(round_: Round) -> tuple[TestTime, ...]:
 
 
 def _row(problem: Problem, cost: TestTime, total: int) -> TimeRow:
-    test = next((t for t in problem.tests if t.name == cost.name), None)
+    test = problem.find_input(cost.name)
     shown = "" if test is None else one_line(_shown_input(problem, test, ROW_LIMIT), ROW_LIMIT)
     return TimeRow(
         name=cost.name, time=nanoseconds(cost.cpu_ns), share=_percent(cost.cpu_ns, total), input=shown

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import msgspec
 
 from perftui.events.state import ChainState, ProblemState, RunState
-from perftui.events.summary import chain_best, is_optimised
+from perftui.events.summary import chain_best, confirmed, is_optimised
 from perftui.report.statistics import Mean, geometric_mean
 
 ByK = dict[str, float | None]
@@ -197,12 +197,12 @@ def _problem_facts(problem: ProblemState) -> ProblemFacts:
     broken = problem.reference is not None and not problem.reference.correct
     return ProblemFacts(
         has_reference=problem.head.has_reference and not broken,
-        chains=tuple(_chain_facts(chain) for chain in problem.chains),
+        chains=tuple(_chain_facts(problem, chain) for chain in problem.chains),
     )
 
 
-def _chain_facts(chain: ChainState) -> ChainFacts:
-    best = chain_best(chain)
+def _chain_facts(problem: ProblemState, chain: ChainState) -> ChainFacts:
+    best = confirmed(problem, chain_best(chain))
     verdicts = [
         round_.measurement.vs_seed.verdict
         for round_ in chain.rounds

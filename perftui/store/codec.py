@@ -7,6 +7,7 @@ from typing import TypeVar
 import msgspec
 
 from perftui.events.model import CandidateFound, CandidateMeasured, EventBase, StoredEvent
+from perftui.events.trials import Measured, without_trials
 from perftui.timing.model import Trial
 
 E = TypeVar("E", bound=EventBase)
@@ -39,7 +40,7 @@ def event_row(event: EventBase) -> tuple[int, str]:
     match event:
         case CandidateFound():
             event = _replace(event, code="")
-        case CandidateMeasured():
+        case _:
             event = without_trials(event)
     return event.seq, _encode(event).decode()
 
@@ -54,16 +55,10 @@ def event_of(body: str, code: str | None) -> StoredEvent:
     return _replace(event, code=code or "") if isinstance(event, CandidateFound) else event
 
 
-def without_trials(event: CandidateMeasured) -> CandidateMeasured:
-    """A measurement as it is handed on: its raw trials are kept apart."""
-    if not event.measurement.trials:
-        return event
-    return _replace(event, measurement=_replace(event.measurement, trials=()))
-
-
 def trial_rows(event: EventBase) -> list[tuple[object, ...]]:
     """The rows of a measurement's trials; none where it was known before, and so is stored already."""
-    if not isinstance(event, CandidateMeasured) or event.known:
+    known = isinstance(event, CandidateMeasured) and event.known
+    if not isinstance(event, Measured) or known:
         return []
     return [
         (event.seq, position, *msgspec.structs.astuple(trial))

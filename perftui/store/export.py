@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 
 import msgspec
 
-from perftui.events.model import CandidateMeasured, StoredEvent
+from perftui.events.model import StoredEvent
+from perftui.events.trials import Measured
 from perftui.store.readers import Reader
 
 _PAGE = 500
@@ -30,7 +31,7 @@ async def export_lines(reader: Reader, run: str) -> AsyncIterator[str]:
 
 
 async def _whole(reader: Reader, event: StoredEvent) -> StoredEvent:
-    if not isinstance(event, CandidateMeasured):
+    if not isinstance(event, Measured):
         return event
     trials = await reader.trials_of(event.seq)
     return msgspec.structs.replace(

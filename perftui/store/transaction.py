@@ -10,7 +10,6 @@ import msgspec
 
 from perftui.events.model import (
     CandidateFound,
-    CandidateMeasured,
     EventBase,
     ReplyReceived,
     RunEnded,
@@ -20,8 +19,9 @@ from perftui.events.model import (
     RunUnpaused,
 )
 from perftui.events.state import RunStatus
+from perftui.events.trials import without_trials
 from perftui.problems.model import Problem
-from perftui.store.codec import TRIAL_FIELDS, event_row, trial_rows, without_trials
+from perftui.store.codec import TRIAL_FIELDS, event_row, trial_rows
 from perftui.store.lease import lost
 from perftui.store.results import update_results
 
@@ -83,7 +83,7 @@ async def write_batch(
     await _insert(connection, _EVENT, [event_row(event) for event in events])
     await _insert(connection, _TRIAL, [row for event in events for row in trial_rows(event)])
     await update_results(connection, events)
-    return [without_trials(event) if isinstance(event, CandidateMeasured) else event for event in events]
+    return [without_trials(event) for event in events]
 
 
 async def _insert(

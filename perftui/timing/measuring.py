@@ -16,6 +16,7 @@ from perftui.timing.analysis import Figures, analyse
 from perftui.timing.calibrating import Window, fill_window, time_tests
 from perftui.timing.cost import Block, Run
 from perftui.timing.estimate import MIN_BLOCKS
+from perftui.timing.fitting import fitting_inputs
 from perftui.timing.model import Arm, Measurement
 from perftui.timing.quality import is_metered, load_average
 from perftui.timing.schedule import Cast, block_order, cast_of, zygote_of
@@ -77,6 +78,9 @@ async def measure(
     loop = _Loop(runner, cast, evidence, plan or Plan(), seed, started + budget_seconds, clock, on_progress)
     failure = None
     try:
+        count = await fitting_inputs(runner, cast, budget_seconds=budget_seconds)
+        runner = loop.runner = runner.with_inputs(count)
+        evidence.inputs, evidence.fewer_inputs = count, count < len(work.inputs)
         window = await fill_window(runner, cast, budget_seconds=budget_seconds, clock=clock)
         evidence.repeats = window.repeats
         evidence.test_times = await time_tests(runner, cast, budget_seconds=budget_seconds, clock=clock)

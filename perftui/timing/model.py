@@ -103,6 +103,8 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True):
         baseline_cpu_ns: the same for the baseline.
         wall_ns: median wall time of one pass.
         peak_bytes: largest peak memory of the candidate's trials.
+        inputs: how many inputs a pass has, fewer than were chosen where a
+            program is too slow for all.
         repeats: passes per trial.
         test_times: what each test costs the candidate, in the order of the tests.
         screened: True where a short screen already told that it is not better.
@@ -124,6 +126,7 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True):
     baseline_cpu_ns: int = 0
     wall_ns: int = 0
     peak_bytes: int = 0
+    inputs: int = 0
     repeats: int = 1
     test_times: tuple[TestTime, ...] = ()
     screened: bool = False

@@ -36,6 +36,8 @@ class Evidence:
         cores: of the machine.
         load_average: when it began.
         budget_seconds: that it may take.
+        inputs: how many inputs a pass has.
+        fewer_inputs: whether those are not all, since a program is too slow for more.
         repeats: passes per trial.
         blocks: whole and metered.
         unmetered: how many more were thrown away, because a clock was read too early.
@@ -48,6 +50,8 @@ class Evidence:
     cores: int
     load_average: float
     budget_seconds: float
+    inputs: int = 0
+    fewer_inputs: bool = False
     repeats: int = 1
     blocks: list[Block] = field(default_factory=list)
     unmetered: int = 0
@@ -84,6 +88,7 @@ def summarise(
         baseline_cpu_ns=figures.baseline_cpu_ns if figures else 0,
         wall_ns=round(median(fact.wall_ns / evidence.repeats for fact in mine)) if mine else 0,
         peak_bytes=max((fact.peak_bytes for fact in mine), default=0),
+        inputs=evidence.inputs,
         repeats=evidence.repeats,
         test_times=evidence.test_times,
         screened=evidence.ending == "screened",
@@ -148,6 +153,7 @@ def _flags(evidence: Evidence, deciding: ArmName | None, failure: Failure | None
         "busy": is_busy(facts, evidence.load_average, evidence.cores),
         "meter-lost": evidence.unmetered > 0,
         "control-off": figures is not None and control_off(figures.control),
+        "fewer-inputs": evidence.fewer_inputs,
         "too-short": figures is not None and deciding in figures.short,
         "repeats-cheaper": figures is not None and bool(figures.cheaper),
         "repeats-unproven": figures is not None and any(map(figures.is_unproven_gain, figures.unproven)),

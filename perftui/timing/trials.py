@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+import msgspec
 from anyio import to_thread
 
 from perftui.sandbox.protocol import Limits, Sandbox, TrialFact, TrialJob
@@ -26,16 +27,28 @@ class Work:
         inputs: the timing inputs of one pass, coded as for judging.
         test_names: the name of each input.
         entry_point: the function to call, or None for a program that reads stdin.
+        work_ns: what each input costs the reference, ascending; empty where that is not known, and
+            then programs are timed on all inputs however long they take.
     """
 
     inputs: tuple[str, ...]
     test_names: tuple[str, ...]
     entry_point: str | None
+    work_ns: tuple[int, ...] = ()
 
     @property
     def whole(self) -> bool:
         """Whether programs are timed from their start to their end."""
         return self.entry_point is None
+
+    def first(self, count: int) -> Work:
+        """The work with only so many inputs, the cheapest."""
+        return replace(
+            self,
+            inputs=self.inputs[:count],
+            test_names=self.test_names[:count],
+            work_ns=self.work_ns[:count],
+        )
 
 
 class UnfitError(Exception):
@@ -63,6 +76,10 @@ class Runner:
     check: Check
     _right_answers: list[tuple[str, ...]] = field(default_factory=list)
 
+    def with_inputs(self, count: int) -> Runner:
+        """The same with only so many inputs, the cheapest."""
+        return Runner(self.sandbox, self.work.first(count), self.limits, self.core, self.check)
+
     async def run(self, arm: Arm, *, repeats: int, zygote: int, per_test: bool = False) -> TrialFact:
         """Run a program once and check its output.
 
@@ -78,6 +95,21 @@ class Runner:
             )
         await self._check(arm, fact.outputs)
         return fact
+
+    async def probe(self, arm: Arm, seconds: float) -> TrialFact:
+        """Run a program once and look at nothing but how it ended and what it took.
+
+        Args:
+            arm: whose program.
+            seconds: wall time that it may take in all.
+
+        Raises:
+            SandboxLostError: the sandbox failed.
+        """
+        limits = msgspec.structs.replace(self.limits, test_seconds=seconds, total_seconds=seconds)
+        return await self.sandbox.trial(
+            msgspec.structs.replace(self._job(arm, repeats=1, zygote=0, per_test=False), limits=limits)
+        )
 
     async def null(self, arm: Arm, *, repeats: int, zygote: int, per_test: bool = False) -> TrialFact:
         """Run the null program in an arm's place: what the harness itself costs.

@@ -13,6 +13,7 @@ from perftui.engine.chains import Tools
 from perftui.engine.engine import Engine
 from perftui.engine.hub import Hub
 from perftui.engine.judges import Judges
+from perftui.engine.preparers import Preparers
 from perftui.engine.recall import recall
 from perftui.engine.steering import Steering
 from perftui.engine.timers import Timers
@@ -210,6 +211,7 @@ def rig(
             strategy=find_strategy(plan.strategy),
             model=model,
             hub=hub,
+            preparers=Preparers(pool=pool, cores=cores, order={}, cache=None, memory_bytes=1 << 30),
             judges=judges,
             timers=timers,
             steering=steering,

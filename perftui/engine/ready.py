@@ -1,0 +1,146 @@
+"""A problem before its chains: its inputs answered, its reference judged, what is timed chosen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+
+from perftui.engine.chains import Ready, Tools
+from perftui.events.model import ProblemPrepared, ReferenceJudged
+from perftui.events.state import ProblemState
+from perftui.judging.model import Verdict
+from perftui.preparing.prepare import Answered
+from perftui.problems.model import Problem
+from perftui.refine.candidate import candidate_hash
+from perftui.sandbox.protocol import Limits, SandboxLostError
+from perftui.timing.inputs import Chosen
+
+
+class ReferenceLostError(Exception):
+    """The sandbox failed under the reference: without its verdict nothing can be said of others."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Readier:
+    """Makes one problem ready, from wherever its facts stand.
+
+    Attributes:
+        tools: what chains work with.
+        problem: as its benchmark gave it.
+    """
+
+    tools: Tools
+    problem: Problem
+
+    async def ready(self) -> Ready:
+        """The problem with all that its chains need.
+
+        Raises:
+            ReferenceLostError: the sandbox failed under the reference.
+        """
+        try:
+            answered = await self.tools.preparers.answered(self.problem)
+            if answered.problem.test_names == () and answered.lost:
+                raise ReferenceLostError(f"the reference gives nothing on any input: {answered.reason}")
+            limits, reference = await self._reference(answered.problem)
+            chosen = await self._chosen(answered, limits, reference)
+        except SandboxLostError as error:
+            raise ReferenceLostError(f"the problem could not be prepared: {error}") from error
+        timed = tuple(known.test for known in chosen.shown if known.origin != "test")
+        return Ready(
+            problem=msgspec.structs.replace(answered.problem, timed=timed),
+            limits=limits,
+            reference=reference,
+            shown=chosen.shown,
+            held_out=chosen.held_out,
+        )
+
+    async def _chosen(self, answered: Answered, limits: Limits, reference: tuple[str, str] | None) -> Chosen:
+        plan, state = self.tools.plan, self._state()
+        if not plan.settings.timing or self.tools.preparers.pool.info.clock == "none":
+            return Chosen(shown=())
+        if reference is None or state.reference is None:
+            return Chosen(shown=())
+        chosen, told = await self.tools.preparers.chosen(
+            answered.problem,
+            reference[1],
+            state.reference,
+            limits,
+            before=state.timing,
+            hold_out=plan.purpose != "evaluate",
+        )
+        if state.timing is None:
+            await self.tools.hub.record(
+                ProblemPrepared(
+                    problem=self.problem.id,
+                    attempt=state.attempt,
+                    timing=told,
+                    lost=answered.lost,
+                    reason=answered.reason,
+                )
+            )
+        return chosen
+
+    async def _reference(self, problem: Problem) -> tuple[Limits, tuple[str, str] | None]:
+        """The problem's limits and its reference, once it was seen to pass."""
+        state = self._state()
+        if state.limits is None:
+            await self._judge_references(problem)
+            state = self._state()
+        assert state.limits is not None  # noqa: S101 - set by the event just recorded
+        if state.reference is None or not state.reference.correct:
+            return state.limits, None
+        by_hash = {candidate_hash(text): text for text in problem.references}
+        candidate = state.reference_candidate
+        return state.limits, (candidate, by_hash[candidate]) if candidate in by_hash else None
+
+    async def _judge_references(self, problem: Problem) -> None:
+        """Judge every ground-truth program; the fastest correct one is the reference."""
+        rules = self.tools.plan.limits
+        largest = max((len(test.expected) for test in problem.tests), default=0)
+        generous = rules.limits(None, largest)
+        verdicts = [(text, await self._verdict(problem, text, generous)) for text in problem.references]
+        for _, verdict in verdicts:
+            if verdict.kind == "infrastructure":
+                raise ReferenceLostError(f"the reference could not be judged: {verdict.reason}")
+        correct = [(text, verdict) for text, verdict in verdicts if verdict.correct]
+        if correct:
+            text, verdict = min(correct, key=lambda pair: sum(r.cpu_ns for r in pair[1].results))
+            slowest = max((r.wall_ns for r in verdict.results), default=0) / 1e9
+            limits = rules.limits(slowest, largest)
+        else:
+            text, verdict = verdicts[0] if verdicts else ("", _no_reference(problem))
+            limits = generous
+        await self.tools.hub.record(
+            ReferenceJudged(
+                problem=self.problem.id,
+                attempt=self._state().attempt,
+                verdict=verdict,
+                limits=limits,
+                candidate=candidate_hash(text) if text else "",
+            )
+        )
+
+    async def _verdict(self, problem: Problem, text: str, limits: Limits) -> Verdict:
+        async def on_loss(_reason: str, _loss: int) -> None:
+            """A lost sandbox under a reference is told by its verdict."""
+
+        verdict, _ = await self.tools.judges.verdict(
+            problem,
+            candidate_hash(text),
+            text,
+            limits,
+            on_stage=lambda _: None,
+            on_loss=on_loss,
+        )
+        return verdict
+
+    def _state(self) -> ProblemState:
+        return self.tools.hub.state.problems[self.problem.id]
+
+
+def _no_reference(problem: Problem) -> Verdict:
+    return Verdict(
+        kind="invalid-program", reason="the problem has no reference", tests_total=len(problem.test_names)
+    )

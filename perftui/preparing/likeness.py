@@ -1,0 +1,37 @@
+"""How outputs on inputs without an expected output are compared with the reference's. Pure."""
+
+from __future__ import annotations
+
+import msgspec
+
+from perftui.problems.model import Comparison, Problem
+from perftui.values import CodeError, decode
+
+FLOAT_TOLERANCE = 1e-6
+"""Absolute and relative: two right programs may add up in another order. EvalPlus takes the same."""
+
+
+def comparison_for(problem: Problem, expected: str) -> Comparison:
+    """The comparison for an input that no test has, after the comparisons of the problem's own tests.
+
+    Args:
+        problem: with its tests.
+        expected: what the reference gives, coded.
+    """
+    kinds = {test.comparison.kind for test in problem.tests}
+    first = problem.tests[0].comparison if problem.tests else Comparison()
+    if problem.kind == "stdin":
+        return first if problem.tests else Comparison(kind="text")
+    if kinds and kinds <= {"true", "false"}:
+        return Comparison(kind="true" if _is_true(expected) else "false")
+    if len(kinds) == 1 and first.kind not in {"equal", "close"}:
+        return msgspec.structs.replace(first, others=())
+    tolerance = max([FLOAT_TOLERANCE, *(test.comparison.tolerance for test in problem.tests)])
+    return Comparison(kind="approximate", tolerance=tolerance, relative=FLOAT_TOLERANCE)
+
+
+def _is_true(coded: str) -> bool:
+    try:
+        return bool(decode(coded))
+    except CodeError:
+        return False
