@@ -31,6 +31,7 @@ COMMANDS = {
     "demo": _Entry("run", "Refine the bundled problems with a recorded model: no key, no network."),
     "run": _Entry("run", "Refine a benchmark's problems for speed with a model."),
     "evaluate": _Entry("evaluate", "Judge and time given programs; no model is asked."),
+    "measure": _Entry("measure", "Compare the speed of two programs on a problem."),
     "resume": _Entry("resume", "Go on with a run where it stopped."),
     "rerun": _Entry("resume", "Solve one problem of a run anew, beside what was there."),
     "watch": _Entry("watch", "Look at a stored run, or at one that runs elsewhere."),

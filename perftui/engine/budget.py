@@ -14,9 +14,10 @@ USEFUL_SECONDS = 0.6
 
 
 def measurements_of(plan: RunPlan) -> int:
-    """How many measurements a problem of the run may need: each chain's seed and its refinements."""
-    refinements = 0 if plan.purpose == "evaluate" else 1 + plan.settings.feedback_rounds
-    return plan.chains * (1 + refinements)
+    """How many measurements a problem may need: each chain's seed and refinements, and the winner again."""
+    if plan.purpose == "evaluate":
+        return plan.chains
+    return plan.chains * (2 + plan.settings.feedback_rounds) + 1
 
 
 @dataclass

@@ -52,7 +52,7 @@ from perftui.refine.extraction import NoProgram, extract
 from perftui.refine.outcome import outcome
 from perftui.refine.strategy import Strategy
 from perftui.sandbox.protocol import Limits
-from perftui.timing.inputs import Known
+from perftui.timing.inputs import Known, with_room
 
 E = TypeVar("E", bound=EventBase)
 
@@ -103,8 +103,7 @@ class Ready:
     @property
     def timing_limits(self) -> Limits:
         """The limits of timed executions: their outputs may be larger than those of the tests."""
-        largest = max((len(known.test.expected) for known in (*self.shown, *self.held_out)), default=0)
-        return msgspec.structs.replace(self.limits, output_bytes=max(self.limits.output_bytes, 4 * largest))
+        return with_room(self.limits, (*self.shown, *self.held_out))
 
 
 @dataclass(frozen=True, kw_only=True)

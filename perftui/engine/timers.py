@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -14,8 +14,8 @@ from perftui.engine.budget import Ledger
 from perftui.engine.memo import Memo
 from perftui.engine.unseen import OUTPUT_DIFFERS, judged_on_unseen, look_at_unseen
 from perftui.events.model import Stage
-from perftui.judging.compare import matches
 from perftui.judging.model import Verdict
+from perftui.preparing.likeness import first_difference
 from perftui.problems.model import Problem
 from perftui.refine.actions import Measure
 from perftui.sandbox.cores import Cores
@@ -165,21 +165,15 @@ class Timers:
             on_stage("sandbox")
             async with self._charged(problem.id), self._pool.lease() as sandbox:
                 on_stage("timing")
-                work = Work(
-                    inputs=tuple(known.test.input for known in contest.inputs),
-                    test_names=tuple(known.test.name for known in contest.inputs),
-                    entry_point=problem.entry_point,
-                    work_ns=tuple(known.work_ns for known in contest.inputs),
-                )
                 measured = await measure(
                     sandbox,
-                    work,
+                    Work.of(contest.inputs, problem.entry_point),
                     _arms(contest),
                     core=core,
                     limits=contest.limits,
                     budget_seconds=allowance,
                     seed=zlib.crc32(contest.measure.candidate.encode()),
-                    check=lambda outputs: _first_difference(contest.inputs, outputs),
+                    check=lambda outputs: first_difference(contest.inputs, outputs),
                     on_progress=on_progress,
                 )
                 if OUTPUT_DIFFERS in measured.flags:
@@ -243,15 +237,6 @@ async def _explained(sandbox: Sandbox, contest: Contest, measured: Measurement, 
         core=core,
     )
     return judged_on_unseen(measured, unseen, has_tests=bool(contest.problem.tests))
-
-
-def _first_difference(inputs: Sequence[Known], outputs: Sequence[str]) -> str | None:
-    """What is wrong with the outputs on the first of the inputs, as many as there are."""
-    for known, output in zip(inputs[: len(outputs)], outputs, strict=True):
-        reason = matches(known.test.expected, output, known.test.comparison)
-        if reason is not None:
-            return f"{known.test.name}: {reason}"
-    return None
 
 
 def _as_seed(candidate: str) -> Measure:

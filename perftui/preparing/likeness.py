@@ -1,10 +1,14 @@
-"""How outputs on inputs without an expected output are compared with the reference's. Pure."""
+"""How outputs on the inputs that are timed are compared with the reference's. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
+from perftui.judging.compare import matches
 from perftui.problems.model import Comparison, Problem
+from perftui.timing.inputs import Known
 from perftui.values import CodeError, decode
 
 FLOAT_TOLERANCE = 1e-6
@@ -35,3 +39,17 @@ def _is_true(coded: str) -> bool:
         return bool(decode(coded))
     except CodeError:
         return False
+
+
+def first_difference(inputs: Sequence[Known], outputs: Sequence[str]) -> str | None:
+    """What is wrong with outputs, in one line; None where nothing is.
+
+    Args:
+        inputs: what programs are timed on.
+        outputs: on the first of them, as many as there are.
+    """
+    for known, output in zip(inputs[: len(outputs)], outputs, strict=True):
+        reason = matches(known.test.expected, output, known.test.comparison)
+        if reason is not None:
+            return f"{known.test.name}: {reason}"
+    return None

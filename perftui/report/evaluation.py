@@ -10,9 +10,11 @@ import msgspec
 from perftui.events.plan import Environment
 from perftui.events.state import ChainState, ProblemState, RunState
 from perftui.events.summary import is_flagged
+from perftui.figures import size
 from perftui.judging.model import Verdict, VerdictKind
 from perftui.refine.chain import Round
-from perftui.report.figures import MISSING, interval, number, percent
+from perftui.report.coverage import TimingCoverage, coverage, coverage_line
+from perftui.report.figures import MISSING, factor, interval, number, percent
 from perftui.report.metrics import ByK, facts, pass_at, steps
 from perftui.report.render import Format, cell, csv_text, fields, json_text, table
 from perftui.report.statistics import Mean, geometric_mean
@@ -67,6 +69,7 @@ class EvaluationTotals(msgspec.Struct, frozen=True, kw_only=True):
         speed_verdicts: how many correct programs have each speed verdict.
         pass_at_k: the unbiased estimator over the problems with at least k programs.
         geometric_mean_speedup: over the correct programs that were measured against the reference.
+        timing: what the problems are timed on; None where nothing is timed.
     """
 
     samples: int
@@ -77,6 +80,7 @@ class EvaluationTotals(msgspec.Struct, frozen=True, kw_only=True):
     speed_verdicts: dict[SpeedVerdict, int]
     pass_at_k: ByK
     geometric_mean_speedup: Mean | None
+    timing: TimingCoverage | None
 
 
 class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
@@ -194,6 +198,7 @@ def _totals(state: RunState, results: tuple[SampleResult, ...]) -> EvaluationTot
         speed_verdicts=dict(Counter(result.speed_verdict for result in correct)),
         pass_at_k={str(k): pass_at(facts(state), k) for k in steps(most)},
         geometric_mean_speedup=geometric_mean(ratios),
+        timing=coverage(state.problems.values()),
     )
 
 
@@ -208,6 +213,8 @@ def _markdown(evaluated: Evaluation) -> str:
     if mean is not None:
         speed = interval(mean.estimate, mean.low, mean.high)
         lines.append(f"Geometric mean speedup {speed} over {number(mean.problems)} measured programs.")
+    if totals.timing is not None:
+        lines.append(coverage_line(totals.timing))
     rows = [[word, number(count)] for word, count in totals.verdicts.items()]
     rows += [[f"correct and {word}", number(count)] for word, count in totals.speed_verdicts.items()]
     return (
@@ -215,6 +222,7 @@ def _markdown(evaluated: Evaluation) -> str:
         + "".join(f"- {line}\n" for line in lines)
         + f"\n{table(['verdict', 'programs'], rows)}"
         + _failing(evaluated.results)
+        + _timed(evaluated.results)
     )
 
 
@@ -231,3 +239,22 @@ def _failing(results: tuple[SampleResult, ...]) -> str:
         if result.verdict != "correct"
     ]
     return f"\n{table(['not correct', 'sample', 'verdict', 'tests', 'reason'], rows)}" if rows else ""
+
+
+def _timed(results: tuple[SampleResult, ...]) -> str:
+    header = ["correct", "sample", "speed", "vs reference", "noise floor", "peak memory", "flags"]
+    rows = [
+        [
+            cell(result.task_id, 60),
+            str(result.sample),
+            result.speed_verdict,
+            interval(result.speedup, result.speedup_low, result.speedup_high),
+            factor(result.noise_floor),
+            MISSING if result.peak_memory_bytes is None else size(result.peak_memory_bytes),
+            " ".join(result.flags) or MISSING,
+        ]
+        for result in results
+        if result.verdict == "correct"
+    ]
+    was_timed = any(result.noise_floor is not None or result.flags for result in results)
+    return f"\n{table(header, rows)}" if rows and was_timed else ""

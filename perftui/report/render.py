@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from perftui.report.coverage import coverage_line
 from perftui.report.figures import MISSING, factor, interval, number, percent
 from perftui.report.metrics import ByK, Metrics
 from perftui.report.report import ProblemRow, Report
@@ -113,6 +114,7 @@ def _beside(report: Report) -> str:
     lines = [
         f"{report.problems} problems, {figures.with_reference} with a reference that passes its tests.",
         f"{figures.solved} solved: {figures.measured} measured, {figures.unmeasured} unmeasured.",
+        *([coverage_line(report.timing)] if report.timing is not None else []),
         _mean_line(figures),
         _slower_line(figures),
         f"{number(report.calls)} calls, {_tokens(report)} tokens.",
@@ -148,6 +150,7 @@ def _problems(rows: Sequence[ProblemRow]) -> str:
         "verdict",
         "tests",
         "vs reference",
+        "in the search",
         "vs seed",
         "calls",
         "tokens",
@@ -165,6 +168,7 @@ def _problem(row: ProblemRow) -> list[str]:
         f"{row.verdict or MISSING}{', flagged' if row.flagged else ''}",
         f"{passed}/{row.tests_total}",
         _speed(row),
+        interval(row.shown_speedup, row.shown_low, row.shown_high),
         interval(row.vs_seed, row.vs_seed_low, row.vs_seed_high),
         number(row.calls),
         number(row.prompt_tokens + row.completion_tokens),
@@ -178,4 +182,5 @@ def _speed(row: ProblemRow) -> str:
         return MISSING
     if row.speedup is None:
         return "unmeasured"
-    return f"{interval(row.speedup, row.speedup_low, row.speedup_high)} {row.speed_verdict}"
+    on = ", held out" if row.held_out else ""
+    return f"{interval(row.speedup, row.speedup_low, row.speedup_high)} {row.speed_verdict}{on}"

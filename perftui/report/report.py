@@ -9,6 +9,7 @@ from perftui.events.state import ProblemState, ProblemStatus, RunState, RunStatu
 from perftui.events.summary import Best, is_flagged, problem_best, tests_passed
 from perftui.judging.model import Verdict, VerdictKind
 from perftui.refine.chain import Round
+from perftui.report.coverage import TimingCoverage, coverage
 from perftui.report.metrics import Metrics, facts, metrics
 from perftui.timing.model import Ratio, SpeedVerdict
 
@@ -29,10 +30,16 @@ class ProblemRow(msgspec.Struct, frozen=True, kw_only=True):
         candidate: hash of the best correct program; None where there is none.
         chain: where that is, 0-based.
         round: likewise.
-        speedup: how many times faster than the reference it is; None where that is not measured.
+        speedup: how many times faster than the reference it is, as it was measured apart from the search
+            where a gain is claimed; None where that is not measured.
         speedup_low: lower end of the interval.
         speedup_high: upper end.
         speed_verdict: what may be said of it.
+        held_out: whether that is on inputs that the search never used.
+        shown_speedup: what the search took it for, on the inputs that feedback may show.
+        shown_low: lower end of the interval.
+        shown_high: upper end.
+        timing_inputs: how many inputs the search timed on; None where nothing was timed.
         noise_floor: the ratio that a gain had to clear; None where nothing was timed.
         vs_seed: how many times faster than its chain's seed it is.
         vs_seed_low: lower end of the interval.
@@ -60,6 +67,11 @@ class ProblemRow(msgspec.Struct, frozen=True, kw_only=True):
     speedup_low: float | None
     speedup_high: float | None
     speed_verdict: SpeedVerdict
+    held_out: bool
+    shown_speedup: float | None
+    shown_low: float | None
+    shown_high: float | None
+    timing_inputs: int | None
     noise_floor: float | None
     vs_seed: float | None
     vs_seed_low: float | None
@@ -83,6 +95,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         problems: how many.
         metrics: over the latest attempt of each problem.
         per_problem: every problem, in the order of the run.
+        timing: what the problems are timed on; None where nothing is timed.
         purpose: what made the run.
         status: where it stands.
         started_at: seconds since the epoch.
@@ -101,6 +114,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     problems: int
     metrics: Metrics
     per_problem: tuple[ProblemRow, ...]
+    timing: TimingCoverage | None
     purpose: RunPurpose | None
     status: RunStatus
     started_at: float
@@ -124,6 +138,7 @@ def build_report(state: RunState) -> Report:
         problems=len(state.problems),
         metrics=metrics(facts(state), chains, timed=was_timed(state)),
         per_problem=tuple(_row(problem) for problem in state.problems.values()),
+        timing=coverage(state.problems.values()),
         purpose=plan.purpose if plan is not None else None,
         status=state.status,
         started_at=state.started_at,
@@ -149,6 +164,7 @@ def _row(problem: ProblemState) -> ProblemRow:
     verdict = _telling_verdict(rounds, best)
     passed = tests_passed(problem)
     reference = best.vs_reference if best is not None else None
+    shown = best.searched_vs_reference if best is not None else None
     seed = best.vs_seed if best is not None else None
     measurement = best.measurement if best is not None else None
     return ProblemRow(
@@ -168,6 +184,11 @@ def _row(problem: ProblemState) -> ProblemRow:
         speedup_low=_low(reference),
         speedup_high=_high(reference),
         speed_verdict=reference.verdict if reference is not None else "unmeasured",
+        held_out=best is not None and best.held_out,
+        shown_speedup=_estimate(shown),
+        shown_low=_low(shown),
+        shown_high=_high(shown),
+        timing_inputs=len(problem.timing.shown) if problem.timing is not None else None,
         noise_floor=measurement.noise_floor if measurement is not None else None,
         vs_seed=_estimate(seed),
         vs_seed_low=_low(seed),

@@ -17,6 +17,7 @@ from typing import Literal
 import msgspec
 
 from perftui.problems.model import TestCase
+from perftui.sandbox.protocol import Limits
 
 PASS_NS = 8_000_000
 """What one pass over the chosen inputs should cost the reference."""
@@ -130,6 +131,12 @@ def told(chosen: Chosen, *, left_out: int, note: str = "") -> TimingInputs:
 def total_ns(inputs: Iterable[Known]) -> int:
     """What a pass over inputs costs the reference."""
     return sum(known.work_ns for known in inputs)
+
+
+def with_room(limits: Limits, inputs: Iterable[Known]) -> Limits:
+    """Limits under which outputs may be a few times as long as the reference's on these inputs."""
+    largest = max((len(known.test.expected) for known in inputs), default=0)
+    return msgspec.structs.replace(limits, output_bytes=max(limits.output_bytes, 4 * largest))
 
 
 def levels(work_ns: Sequence[int]) -> tuple[int, ...]:

@@ -10,6 +10,7 @@ from anyio import to_thread
 
 from perftui.sandbox.protocol import Limits, Sandbox, TrialFact, TrialJob
 from perftui.text import one_line
+from perftui.timing.inputs import Known
 from perftui.timing.model import Arm
 
 Check = Callable[[Sequence[str]], str | None]
@@ -35,6 +36,16 @@ class Work:
     test_names: tuple[str, ...]
     entry_point: str | None
     work_ns: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, inputs: Sequence[Known], entry_point: str | None) -> Work:
+        """The work on chosen inputs."""
+        return cls(
+            inputs=tuple(known.test.input for known in inputs),
+            test_names=tuple(known.test.name for known in inputs),
+            entry_point=entry_point,
+            work_ns=tuple(known.work_ns for known in inputs),
+        )
 
     @property
     def whole(self) -> bool:

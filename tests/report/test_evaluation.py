@@ -160,7 +160,8 @@ def test_csv_and_markdown() -> None:
     assert "| wrong-answer | 1 |" in text
     assert "| P/1 | 2 | wrong-answer | 1/3 | t2: wrong-answer |" in text
     assert "| P/3 | 8 | – | 0/3 | not judged |" in text
-    assert "| P/1 | 1 |" not in text
+    assert "| P/1 | 1 | faster | 2.00x [1.90, 2.10] | 1.04x | 2.9 MiB | – |" in text
+    assert text.count("| P/1 | 1 |") == 1
 
 
 def test_a_sample_of_an_unknown_problem_is_not_judged() -> None:
