@@ -50,7 +50,9 @@ class MeasureFlags(TypedDict):
 )
 @click.option("--benchmark", help="Whose problem it is: a name, or the path of a folder of problems.")
 @click.option(
-    "--data", type=click.Path(path_type=Path), help="The file of a named benchmark, as its publisher wrote it."
+    "--data",
+    type=click.Path(path_type=Path),
+    help="The file of a named benchmark, as its publisher wrote it.",
 )
 @click.option(
     "--timing-data",

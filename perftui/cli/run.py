@@ -95,6 +95,7 @@ class RunFlags(LimitFlags):
     temperature: float
     max_tokens: int | None
     pace: float | None
+    write_generators: bool
     step: bool
     open_problems: int
     model_calls: int
@@ -130,6 +131,11 @@ class RunFlags(LimitFlags):
     "--pace",
     type=click.FloatRange(min=1),
     help="Characters a second of recorded replies.  [default: at once]",
+)
+@click.option(
+    "--write-generators",
+    is_flag=True,
+    help="Have the model write a generator of larger inputs for problems that are too small to be timed.",
 )
 @click.option("--step", is_flag=True, help="Hold every action for a person (on the screen).")
 @with_concurrency
@@ -171,6 +177,7 @@ def run(**flags: Unpack[RunFlags]) -> int:
         patience=Patience(attempts=flags["attempts"], stall=flags["stall_seconds"]),
         max_tokens=flags["max_tokens"],
         pace=None if live else flags["pace"],
+        write_generators=flags["write_generators"],
         step=flags["step"],
     )
     return start(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from perftui.engine.preparers import Preparers
+from perftui.engine.preparers import Choice, Preparers
 from perftui.events.duel import DuelResult
 from perftui.events.plan import LimitRules
 from perftui.judging.judge import judge
@@ -51,9 +51,8 @@ class Duel:
         if not (verdict_a.correct and verdict_b.correct) or candidate_hash(a) == candidate_hash(b):
             return result
         reference, verdict, whose = await self._reference(problem, limits, a, verdict_a)
-        chosen, told = await self.preparers.chosen(
-            problem, reference, verdict, limits, before=None, hold_out=False
-        )
+        choice = Choice(reference, verdict, limits, hold_out=False)
+        chosen, told = await self.preparers.chosen(problem, choice)
         measured = await self._measured(problem, chosen.shown, limits, a, b)
         return msgspec.structs.replace(result, answers_from=whose, timing=told, measurement=measured)
 

@@ -16,6 +16,23 @@ from perftui.sandbox.protocol import Limits, SandboxPool
 from perftui.timing.inputs import Chosen, TimingInputs
 
 
+@dataclass(frozen=True)
+class Choice:
+    """What the choice of timing inputs depends on.
+
+    Attributes:
+        reference: the program's text.
+        verdict: on it, with what each test cost.
+        limits: of the problem.
+        hold_out: keep part of the inputs out of all feedback.
+    """
+
+    reference: str
+    verdict: Verdict
+    limits: Limits
+    hold_out: bool
+
+
 @dataclass(frozen=True, kw_only=True)
 class Preparers:
     """Prepares the problems of a run.
@@ -42,39 +59,34 @@ class Preparers:
         """
         return await answer(self._answering(problem), problem)
 
-    async def chosen(
-        self,
-        problem: Problem,
-        reference: str,
-        verdict: Verdict,
-        limits: Limits,
-        *,
-        before: TimingInputs | None,
-        hold_out: bool,
-    ) -> tuple[Chosen, TimingInputs]:
-        """What the problem's programs are timed on.
+    async def chosen(self, problem: Problem, choice: Choice) -> tuple[Chosen, TimingInputs]:
+        """What the problem's programs are timed on, and what is told of it.
 
         Args:
             problem: answered.
-            reference: the program's text.
-            verdict: on the reference, with what each test cost it.
-            limits: of the problem.
-            before: what a former session of the run chose.
-            hold_out: keep part of the inputs out of all feedback.
+            choice: what it depends on.
 
         Raises:
             SandboxLostError: sandboxes fail, whatever runs in them.
         """
-        preparing = Preparing(
+        return await self._preparing(problem, choice).choose(hold_out=choice.hold_out)
+
+    async def chosen_again(self, problem: Problem, choice: Choice, before: TimingInputs) -> Chosen:
+        """The same inputs as a former session of the run chose.
+
+        Raises:
+            SandboxLostError: sandboxes fail, whatever runs in them.
+        """
+        return await self._preparing(problem, choice).again(before)
+
+    def _preparing(self, problem: Problem, choice: Choice) -> Preparing:
+        return Preparing(
             answering=self._answering(problem),
             problem=problem,
-            reference=reference,
-            test_ns={result.name: result.cpu_ns for result in verdict.results},
-            limits=limits,
+            reference=choice.reference,
+            test_ns={result.name: result.cpu_ns for result in choice.verdict.results},
+            limits=choice.limits,
         )
-        if before is not None:
-            return await preparing.again(before), before
-        return await preparing.choose(hold_out=hold_out)
 
     def _answering(self, problem: Problem) -> Answering:
         bench = Bench(self.pool, self.cores, self.order.get(problem.id, 0))

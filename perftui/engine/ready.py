@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import msgspec
 
 from perftui.engine.chains import Ready, Tools
+from perftui.engine.generators import Generators
+from perftui.engine.preparers import Choice
 from perftui.events.model import ProblemPrepared, ReferenceJudged
 from perftui.events.state import ProblemState
 from perftui.judging.model import Verdict
@@ -62,24 +64,26 @@ class Readier:
             return Chosen(shown=())
         if reference is None or state.reference is None:
             return Chosen(shown=())
-        chosen, told = await self.tools.preparers.chosen(
-            answered.problem,
-            reference[1],
-            state.reference,
-            limits,
-            before=state.timing,
-            hold_out=plan.purpose != "evaluate",
-        )
-        if state.timing is None:
-            await self.tools.hub.record(
-                ProblemPrepared(
-                    problem=self.problem.id,
-                    attempt=state.attempt,
-                    timing=told,
-                    lost=answered.lost,
-                    reason=answered.reason,
-                )
+        choice = Choice(reference[1], state.reference, limits, hold_out=plan.purpose != "evaluate")
+        if state.timing is not None:
+            problem = answered.problem
+            if state.generator:
+                problem = await Generators(tools=self.tools, problem=problem).with_generator()
+            return await self.tools.preparers.chosen_again(problem, choice, state.timing)
+        chosen, told = await self.tools.preparers.chosen(answered.problem, choice)
+        if plan.write_generators and not told.is_long and answered.problem.timing.generator is None:
+            problem = await Generators(tools=self.tools, problem=answered.problem).with_generator()
+            if problem is not answered.problem:
+                chosen, told = await self.tools.preparers.chosen(problem, choice)
+        await self.tools.hub.record(
+            ProblemPrepared(
+                problem=self.problem.id,
+                attempt=state.attempt,
+                timing=told,
+                lost=answered.lost,
+                reason=answered.reason,
             )
+        )
         return chosen
 
     async def _reference(self, problem: Problem) -> tuple[Limits, tuple[str, str] | None]:

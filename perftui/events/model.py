@@ -91,6 +91,22 @@ class ReferenceJudged(EventBase, frozen=True, kw_only=True):
     candidate: str
 
 
+class GeneratorWritten(EventBase, frozen=True, kw_only=True):
+    """A model was asked for a generator of the problem's timing inputs.
+
+    Attributes:
+        code: the generator; empty where there is none.
+        reply: the model's whole reply; None where there is none, or it was known.
+        reason: why there is no generator, one line.
+        known: whether an earlier run had asked for it.
+    """
+
+    code: str
+    reply: Reply | None = None
+    reason: str = ""
+    known: bool = False
+
+
 class ProblemPrepared(EventBase, frozen=True, kw_only=True):
     """What the problem's programs will be timed on was chosen.
 
@@ -247,6 +263,7 @@ StoredEvent = (
     | RunEnded
     | ProblemStarted
     | ReferenceJudged
+    | GeneratorWritten
     | ProblemPrepared
     | WinnerConfirmed
     | ProblemEnded

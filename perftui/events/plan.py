@@ -77,6 +77,8 @@ class RunPlan(msgspec.Struct, frozen=True, kw_only=True):
         patience: how long a live model's call is waited for and how often it is sent.
         max_tokens: bound on a reply.
         pace: characters per second at which recorded replies stream; None is at once.
+        write_generators: have the model write a generator of timing inputs for problems whose inputs are
+            too small.
         step: True where every problem begins in step mode.
     """
 
@@ -97,6 +99,7 @@ class RunPlan(msgspec.Struct, frozen=True, kw_only=True):
     patience: Patience = Patience()
     max_tokens: int | None = None
     pace: float | None = None
+    write_generators: bool = False
     step: bool = False
 
 

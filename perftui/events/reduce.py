@@ -16,6 +16,7 @@ from perftui.events.model import (
     CandidateMeasured,
     Event,
     EventBase,
+    GeneratorWritten,
     ProblemEnded,
     ProblemPrepared,
     ProblemStarted,
@@ -31,6 +32,7 @@ from perftui.events.model import (
 )
 from perftui.events.reduce_chain import at_rest, on_chain
 from perftui.events.state import ChainState, Confirmation, ProblemState, RunState
+from perftui.llm.model import Reply
 
 ACTIVITY_KEPT = 50
 """How many lines of activity a picture keeps."""
@@ -102,7 +104,7 @@ def _on_run(state: RunState, event: RunResumed | RunPaused | RunUnpaused | RunEn
 def _counted(state: RunState, event: EventBase) -> RunState:
     """The totals that count what was spent, whatever attempt it belonged to."""
     match event:
-        case ReplyReceived(reply=reply):
+        case ReplyReceived(reply=reply) | GeneratorWritten(reply=Reply() as reply):
             return _replace(
                 state,
                 calls=state.calls + 1,
@@ -143,6 +145,8 @@ def _next_problem(problem: ProblemState, event: EventBase) -> ProblemState:
             return _replace(_problem_at_rest(problem), status=how, reason=reason, ended_at=at)
         case ReferenceJudged(verdict=verdict, candidate=candidate, limits=limits):
             return _replace(problem, reference=verdict, reference_candidate=candidate, limits=limits)
+        case GeneratorWritten(code=code):
+            return _replace(problem, generator=code)
         case ProblemPrepared(timing=timing):
             return _replace(problem, timing=timing)
         case WinnerConfirmed():

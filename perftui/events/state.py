@@ -82,6 +82,8 @@ class ProblemState(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         reference: the verdict on the ground truth on this machine, None before it is known.
         reference_candidate: hash of the reference's program.
         limits: what follows from the reference.
+        generator: of timing inputs, written by a model; empty where that failed, None where none was
+            asked for.
         timing: what programs are timed on, None before it is chosen.
         confirmed: of the winner, None before it is measured again.
         started_at: seconds since the epoch, None before.
@@ -100,6 +102,7 @@ class ProblemState(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     reference: Verdict | None = None
     reference_candidate: str | None = None
     limits: Limits | None = None
+    generator: str | None = None
     timing: TimingInputs | None = None
     confirmed: Confirmation | None = None
     started_at: float | None = None

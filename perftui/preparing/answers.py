@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
+from anyio import to_thread
 
 from perftui.preparing.bench import Bench
 from perftui.preparing.cache import AnswerCache
@@ -47,9 +48,22 @@ class Answering:
     memory_bytes: int = LIMITS.memory_bytes
 
     async def answers(
-        self, program: str, entry_point: str | None, inputs: Sequence[str], *, zygote: int = 0
+        self,
+        program: str,
+        entry_point: str | None,
+        inputs: Sequence[str],
+        *,
+        zygote: int = 0,
+        output_bytes: int = LIMITS.output_bytes,
     ) -> tuple[Answer, ...]:
         """What a program gives on each input, in order.
+
+        Args:
+            program: the whole text.
+            entry_point: the function, or None for a program that reads stdin.
+            inputs: as for judging.
+            zygote: which hash seed.
+            output_bytes: how long one output may be.
 
         Raises:
             SandboxLostError: sandboxes fail, whatever runs in them.
@@ -59,10 +73,10 @@ class Answering:
         key = self._key(program, entry_point, inputs, zygote)
         known = None if self.cache is None else await self.cache.get(key)
         if known is not None:
-            answers = msgspec.msgpack.decode(known, type=tuple[Answer, ...])
+            answers = await to_thread.run_sync(_ANSWERS.decode, known)
             if len(answers) == len(inputs):
                 return answers
-        limits = msgspec.structs.replace(LIMITS, memory_bytes=self.memory_bytes)
+        limits = msgspec.structs.replace(LIMITS, memory_bytes=self.memory_bytes, output_bytes=output_bytes)
         job = JudgeJob(
             program=program,
             entry_point=entry_point,
@@ -72,7 +86,8 @@ class Answering:
             zygote=zygote,
         )
         answers = await self.bench.run(lambda sandbox, core: _run(sandbox, job, core))
-        if self.cache is not None:
+        # What a busy machine did not let end in time is no fact to remember.
+        if self.cache is not None and all(answer.end in _LASTING for answer in answers):
             await self.cache.put(key, msgspec.msgpack.encode(answers))
         return answers
 
@@ -83,6 +98,10 @@ class Answering:
             digest.update(b"%d:" % len(coded))
             digest.update(coded)
         return digest.hexdigest()
+
+
+_LASTING = frozenset({"returned", "raised", "invalid-program"})
+_ANSWERS = msgspec.msgpack.Decoder(tuple[Answer, ...])
 
 
 async def _run(sandbox: Sandbox, job: JudgeJob, core: int) -> tuple[Answer, ...]:

@@ -54,7 +54,7 @@ async def generated(
 ) -> list[Made]:
     """What a generator gives for pairs of size and seed."""
     coded = [encode(pair) for pair in wanted]
-    answers = await answering.answers(generator, GENERATE, coded)
+    answers = await answering.answers(generator, GENERATE, coded, output_bytes=MAX_INPUT_BYTES)
     # Values may be large: they are looked at in a thread.
     inputs = await to_thread.run_sync(_inputs_of, answers, kind)
     return [Made(f"g{size}.{seed}", value) for (size, seed), value in zip(wanted, inputs, strict=True)]
@@ -66,7 +66,8 @@ async def _values_of(answering: Answering, expressions: Sequence[str], kind: str
     usable = [is_expression(text) for text in expressions]
     program = expression_program([text for text, good in zip(expressions, usable, strict=True) if good])
     count = sum(usable)
-    answers = await answering.answers(program, _MAKE, [encode((place,)) for place in range(count)])
+    places = [encode((place,)) for place in range(count)]
+    answers = await answering.answers(program, _MAKE, places, output_bytes=MAX_INPUT_BYTES)
     inputs = iter(await to_thread.run_sync(_inputs_of, answers, kind))
     return [next(inputs) if good else None for good in usable]
 

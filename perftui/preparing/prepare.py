@@ -19,6 +19,9 @@ from perftui.sandbox.protocol import Limits, Sandbox, TrialJob
 from perftui.text import one_line
 from perftui.timing.inputs import MAX_INPUTS, Chosen, Known, Origin, TimingInputs, choose, told
 
+MODEL = "a model"
+"""The source of timing data that a model wrote."""
+
 OTHER_ZYGOTE = 1
 """Another hash seed: what depends on it is no expected output."""
 
@@ -105,7 +108,7 @@ class Preparing:
         others = await self._answered(made, "benchmark")
         known = await self._metered(_dearest([*others, *tests]))
         if self.problem.timing.generator is not None:
-            known += await self._from_generator(self.problem.timing.generator, "generator")
+            known += await self._from_generator(self.problem.timing.generator)
         chosen = await self._steady(choose(known, hold_out=hold_out))
         return chosen, told(chosen, left_out=len(self._left_out))
 
@@ -169,24 +172,23 @@ class Preparing:
             for (test, origin, _), cost in zip(pool, work, strict=True)
         ]
 
-    async def _from_generator(self, generator: str, origin: Origin) -> list[Known]:
+    async def _from_generator(self, generator: str) -> list[Known]:
         """Inputs of a size that takes the reference long enough, and of the smaller ones on the way."""
-        known = await self._generated(generator, origin, [(size, 1) for size in FIRST_SIZES])
+        known = await self._generated(generator, [(size, 1) for size in FIRST_SIZES])
         tried = [_tried(size, known) for size in FIRST_SIZES]
         while (size := next_size(tried)) is not None:
-            more = await self._generated(generator, origin, [(size, 1)])
+            more = await self._generated(generator, [(size, 1)])
             known += more
             tried.append(_tried(size, more))
         best = best_size(tried)
         if best is None:
             return []
         seeds = _seeds.sample(range(2, 1 << 30), 2 * SEEDS)
-        return known + await self._generated(generator, origin, [(best, seed) for seed in seeds])
+        return known + await self._generated(generator, [(best, seed) for seed in seeds])
 
-    async def _generated(
-        self, generator: str, origin: Origin, pairs: Sequence[tuple[int, int]]
-    ) -> list[Known]:
+    async def _generated(self, generator: str, pairs: Sequence[tuple[int, int]]) -> list[Known]:
         made = await generated(self.answering, generator, self.problem.kind, pairs)
+        origin: Origin = "model" if self.problem.timing.source == MODEL else "generator"
         return await self._metered(await self._answered(made, origin))
 
     async def _steady(self, chosen: Chosen) -> Chosen:

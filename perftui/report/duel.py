@@ -48,7 +48,8 @@ def _markdown(report: DuelReport) -> str:
 
 def _judged(verdict: Verdict) -> str:
     peak = f", peak memory {size(verdict.peak_bytes)}" if verdict.peak_bytes else ""
-    return f"{verdict.kind}, {verdict.tests_passed}/{verdict.tests_total} tests{peak}: {cell(verdict.reason, 200)}"
+    tests = f"{verdict.tests_passed}/{verdict.tests_total} tests"
+    return f"{verdict.kind}, {tests}{peak}: {cell(verdict.reason, 200)}"
 
 
 def _timed(result: DuelResult) -> list[str]:
@@ -81,9 +82,8 @@ def _verdict(measured: Measurement, ratio: Ratio | None) -> str:
         return f"**unmeasured**: {cell(measured.reason, 300)}"
     within = times_within(ratio.estimate, ratio.low, ratio.high)
     said = {"faster": "B is faster than A", "slower": "B is slower than A", "same": "no difference"}
-    return (
-        f"**{said[measured.verdict]}**: {within} ({percent(ratio.confidence)} interval) over {ratio.pairs} pairs"
-    )
+    rests_on = f"{percent(ratio.confidence)} interval, {ratio.pairs} pairs"
+    return f"**{said[measured.verdict]}**: {within} ({rests_on})"
 
 
 def _passes(measured: Measurement) -> str:

@@ -11,6 +11,7 @@ import msgspec
 from perftui.events.model import (
     CandidateFound,
     EventBase,
+    GeneratorWritten,
     ReplyReceived,
     RunEnded,
     RunPaused,
@@ -101,7 +102,7 @@ async def _count(
     prompt: Counter[str] = Counter()
     completion: Counter[str] = Counter()
     for event in events:
-        if isinstance(event, ReplyReceived):
+        if isinstance(event, ReplyReceived | GeneratorWritten) and event.reply is not None:
             calls[event.run] += 1
             prompt[event.run] += event.reply.usage.prompt_tokens
             completion[event.run] += event.reply.usage.completion_tokens

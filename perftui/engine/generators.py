@@ -1,0 +1,93 @@
+"""Generators of timing inputs that the run's model writes: asked for once, and kept between runs."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import msgspec
+
+from perftui.engine.chains import Tools
+from perftui.events.model import GeneratorWritten
+from perftui.events.state import ProblemState
+from perftui.llm.model import ChatRequest, ModelFailedError, NoReplyError, Reply
+from perftui.preparing.prepare import MODEL
+from perftui.problems.model import Problem, TimingData
+from perftui.refine.generator import generator_in, generator_messages
+
+NO_CHAIN = -1
+"""The chain of a call that belongs to the whole problem: a recording names it so."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Generators:
+    """Has a generator written for a problem.
+
+    Attributes:
+        tools: with the model, the hub and the cache.
+        problem: answered.
+    """
+
+    tools: Tools
+    problem: Problem
+
+    async def with_generator(self) -> Problem:
+        """The problem with a generator of the model's; the same where there is none to be had."""
+        if self._state().generator is None:
+            await self._write()
+        code = self._state().generator
+        if not code:
+            return self.problem
+        data = msgspec.structs.replace(self.problem.timing, generator=code, source=MODEL)
+        return msgspec.structs.replace(self.problem, timing=data)
+
+    async def _write(self) -> None:
+        cache = self.tools.preparers.cache
+        known = None if cache is None else await cache.get(self._key())
+        if known is not None:
+            await self._record(GeneratorWritten(code=known.decode(), known=True))
+            return
+        reply = await self._ask()
+        if isinstance(reply, str):
+            await self._record(GeneratorWritten(code="", reason=reply))
+            return
+        code = generator_in(reply.text, self.problem, reply.finish)
+        if code is None:
+            await self._record(GeneratorWritten(code="", reply=reply, reason="the reply holds no generator"))
+            return
+        await self._record(GeneratorWritten(code=code, reply=reply))
+        if cache is not None:
+            await cache.put(self._key(), code.encode("utf-8", "replace"))
+
+    async def _ask(self) -> Reply | str:
+        """The model's reply, or why there is none."""
+        try:
+            return await self.tools.model.reply(
+                ChatRequest(
+                    problem=self.problem.id,
+                    chain=NO_CHAIN,
+                    turn=0,
+                    messages=generator_messages(self.problem),
+                    temperature=0.0,
+                    max_tokens=self.tools.plan.max_tokens,
+                ),
+                on_text=lambda _text: None,
+                on_backoff=lambda _backoff: None,
+            )
+        except (NoReplyError, ModelFailedError) as error:
+            return str(error)
+
+    async def _record(self, event: GeneratorWritten) -> None:
+        state = self._state()
+        await self.tools.hub.record(
+            msgspec.structs.replace(event, problem=self.problem.id, attempt=state.attempt)
+        )
+
+    def _state(self) -> ProblemState:
+        return self.tools.hub.state.problems[self.problem.id]
+
+    def _key(self) -> str:
+        """Of the model and of the problem as a model sees it, whatever else is there to time it on."""
+        seen = msgspec.structs.replace(self.problem, timing=TimingData(), timed=())
+        parts = ("generator", self.tools.plan.model, seen.digest)
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
