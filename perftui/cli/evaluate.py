@@ -29,6 +29,7 @@ class EvaluateFlags(LimitFlags):
 
     benchmark: str
     data: Path | None
+    timing_data: Path | None
     problem_ids: str | None
     limit: int | None
     samples: Path
@@ -62,7 +63,7 @@ class EvaluateFlags(LimitFlags):
 @with_db
 def evaluate(**flags: Unpack[EvaluateFlags]) -> int:
     """Judge and time the programs of a samples file against BENCHMARK's tests and references."""
-    whole = load_benchmark(flags["benchmark"], flags["data"])
+    whole = load_benchmark(flags["benchmark"], flags["data"], flags["timing_data"])
     benchmark = some_of(whole, flags["problem_ids"], flags["limit"])
     places = chosen_places(flags["samples"], whole, benchmark)
     wanted = {task for task, _ in places}
@@ -71,6 +72,7 @@ def evaluate(**flags: Unpack[EvaluateFlags]) -> int:
         purpose="evaluate",
         benchmark=benchmark.name,
         data=str(flags["data"].resolve()) if flags["data"] else None,
+        timing_data=str(flags["timing_data"].resolve()) if flags["timing_data"] else None,
         model=f"{SAMPLES}{flags['samples'].resolve()}",
         strategy="given",
         settings=StrategySettings(timing=not flags["no_timing"]),

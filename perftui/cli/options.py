@@ -40,10 +40,15 @@ def with_sandbox(command: F) -> F:
 
 
 def with_benchmark(command: F) -> F:
-    """BENCHMARK, `--data`, `--problems`, `--limit`."""
+    """BENCHMARK, `--data`, `--timing-data`, `--problems`, `--limit`."""
     command = click.option("--limit", type=click.IntRange(min=1), help="Only the first N problems.")(command)
     command = click.option(
         "--problems", "problem_ids", metavar="IDS", help="Only these: ids or numbers, with commas: 0,3,10-19."
+    )(command)
+    command = click.option(
+        "--timing-data",
+        type=click.Path(path_type=Path),
+        help="Larger inputs to time programs on: a file of COFFE or EvalPlus, as published.",
     )(command)
     command = click.option(
         "--data",

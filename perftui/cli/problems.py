@@ -29,6 +29,7 @@ class Selection(TypedDict):
 
     benchmark: str
     data: Path | None
+    timing_data: Path | None
     problem_ids: str | None
     limit: int | None
 
@@ -95,7 +96,7 @@ def check(**flags: Unpack[CheckFlags]) -> int:
 
 
 def _selected(flags: Selection) -> Benchmark:
-    loaded = load_benchmark(flags["benchmark"], flags["data"])
+    loaded = load_benchmark(flags["benchmark"], flags["data"], flags["timing_data"])
     chosen = some_of(loaded, flags["problem_ids"], flags["limit"])
     if not chosen.problems:
         raise BadInputError(f"{loaded.name}: no problem is left of this selection")

@@ -86,6 +86,7 @@ class RunFlags(LimitFlags):
 
     benchmark: str
     data: Path | None
+    timing_data: Path | None
     problem_ids: str | None
     limit: int | None
     model: str
@@ -154,7 +155,7 @@ def run(**flags: Unpack[RunFlags]) -> int:
     _refuse_blind_step(flags["step"], view)
     if find_strategy(flags["strategy"]).phase == "given":
         raise BadInputError("--strategy given asks no model: judge given programs with perftui evaluate")
-    loaded = load_benchmark(flags["benchmark"], flags["data"])
+    loaded = load_benchmark(flags["benchmark"], flags["data"], flags["timing_data"])
     chosen = some_of(loaded, flags["problem_ids"], flags["limit"])
     for note in chosen.notes:
         click.echo(f"perftui: {note}", err=True)
@@ -163,6 +164,7 @@ def run(**flags: Unpack[RunFlags]) -> int:
         purpose="refine",
         benchmark=chosen.name,
         data=str(flags["data"].resolve()) if flags["data"] else None,
+        timing_data=str(flags["timing_data"].resolve()) if flags["timing_data"] else None,
         model=settled(flags["model"]),
         base_url=flags["base_url"],
         strategy=flags["strategy"],

@@ -63,6 +63,8 @@ class RunPlan(msgspec.Struct, frozen=True, kw_only=True):
         purpose: what made it.
         benchmark: a name, or the path of a file or folder of problems.
         data: the file of a named benchmark, or None.
+        timing_data: the file with inputs to time programs on, or None. Like the problems, they are kept
+            with the run: neither file is read again.
         model: `PROVIDER/NAME`, or `recorded:FILE`; for `evaluate`, `samples:FILE`.
         base_url: of the server; None for the provider's own.
         strategy: preset name.
@@ -85,6 +87,7 @@ class RunPlan(msgspec.Struct, frozen=True, kw_only=True):
     purpose: RunPurpose
     benchmark: str
     data: str | None = None
+    timing_data: str | None = None
     model: str
     base_url: str | None = None
     strategy: str

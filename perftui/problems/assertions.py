@@ -1,4 +1,4 @@
-"""Assertions that call `candidate` on plain values, read as an input with its expected output.
+"""Assertions that call the program on plain values, read as an input with its expected output.
 
 Nothing is run: an assertion that cannot be read so stays code, for the sandbox to check.
 """
@@ -16,10 +16,16 @@ CANDIDATE = "candidate"
 """The name by which a check calls the program."""
 
 
-def read_assertion(assertion: ast.Assert, name: str) -> TestCase | None:
-    """An assertion as a test of that name, or None where it must stay code."""
+def read_assertion(assertion: ast.Assert, name: str, callee: str = CANDIDATE) -> TestCase | None:
+    """An assertion as a test of that name, or None where it must stay code.
+
+    Args:
+        assertion: parsed, never run.
+        name: of the test.
+        callee: the name by which the assertion calls the program.
+    """
     try:
-        found = _read(assertion.test)
+        found = _Reader(callee).read(assertion.test)
         if found is None:
             return None
         call, expected, comparison = found
@@ -55,60 +61,89 @@ def used_names(tree: ast.AST) -> frozenset[str]:
 
 _Found = tuple[ast.Call, object, Comparison]
 
-
-def _read(test: ast.expr) -> _Found | None:
-    match test:
-        case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
-            return _equal(left, right) or _equal(right, left)
-        case ast.Compare(left=left, ops=[ast.Is()], comparators=[ast.Constant(value=True | False | None)]):
-            call = _call(left)
-            expected = evaluate_node(test.comparators[0])
-            return None if call is None else (call, expected, Comparison(kind="identical"))
-        case ast.Compare(left=left, ops=[ast.Lt()], comparators=[right]):
-            return _close(left, right)
-        case ast.UnaryOp(op=ast.Not(), operand=operand):
-            call = _call(operand)
-            return None if call is None else (call, False, Comparison(kind="false"))
-    call = _call(test)
-    return None if call is None else (call, True, Comparison(kind="true"))
+_AS: dict[str, Comparison] = {
+    "tuple": Comparison(kind="equal-as-tuple"),
+    "set": Comparison(kind="equal-as-set"),
+}
+"""Comparisons by the function that an assertion puts around the output."""
 
 
-def _equal(output: ast.expr, expected: ast.expr) -> _Found | None:
-    call = _call(output)
-    if call is not None:
-        return call, evaluate_node(expected), Comparison()
-    match output:
-        case ast.Call(func=ast.Name(id="tuple"), args=[inner], keywords=[]):
-            call = _call(inner)
-            if call is not None:
-                value = evaluate_node(expected)
-                if isinstance(value, tuple):
-                    return call, value, Comparison(kind="equal-as-tuple")
-    return None
+class _Reader:
+    """Reads assertions about the outputs of one function."""
 
+    def __init__(self, callee: str) -> None:
+        self._callee = callee
 
-def _close(difference: ast.expr, bound: ast.expr) -> _Found | None:
-    match difference:
-        case ast.Call(
-            func=ast.Name(id="abs"), args=[ast.BinOp(left=left, op=ast.Sub(), right=right)], keywords=[]
-        ):
-            tolerance = evaluate_node(bound)
-            if not isinstance(tolerance, int | float):
-                return None
-            for output, other in ((left, right), (right, left)):
-                call = _call(output)
+    def read(self, test: ast.expr) -> _Found | None:
+        """The call, what is expected of it, and how that is compared; None where that cannot be told."""
+        match test:
+            case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
+                return self._equal(left, right) or self._equal(right, left)
+            case ast.Compare(
+                left=left, ops=[ast.Is()], comparators=[ast.Constant(value=True | False | None)]
+            ):
+                expected = evaluate_node(test.comparators[0])
+                return self._called(left, expected, Comparison(kind="identical"))
+            case ast.Compare(left=left, ops=[ast.Lt()], comparators=[right]):
+                return self._close(left, right)
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                return self._called(operand, expected=False, comparison=Comparison(kind="false"))
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="math"), attr="isclose"), args=[left, right]):
+                return self._is_close(test, left, right)
+        return self._called(test, expected=True, comparison=Comparison(kind="true"))
+
+    def _called(self, node: ast.expr, expected: object, comparison: Comparison) -> _Found | None:
+        call = self._call(node)
+        return None if call is None else (call, expected, comparison)
+
+    def _equal(self, output: ast.expr, expected: ast.expr) -> _Found | None:
+        call = self._call(output)
+        if call is not None:
+            return call, evaluate_node(expected), Comparison()
+        match output:
+            case ast.Call(func=ast.Name(id=("tuple" | "set") as kind), args=[inner], keywords=[]):
+                call = self._call(inner)
                 if call is not None:
-                    expected = evaluate_node(other)
-                    if isinstance(expected, int | float | complex):
-                        return call, expected, Comparison(kind="close", tolerance=float(tolerance))
-    return None
+                    value = evaluate_node(expected)
+                    if isinstance(value, tuple if kind == "tuple" else set):
+                        return call, value, _AS[kind]
+        return None
 
+    def _close(self, difference: ast.expr, bound: ast.expr) -> _Found | None:
+        match difference:
+            case ast.Call(
+                func=ast.Name(id="abs"), args=[ast.BinOp(left=left, op=ast.Sub(), right=right)], keywords=[]
+            ):
+                tolerance = evaluate_node(bound)
+                if not isinstance(tolerance, int | float):
+                    return None
+                for output, other in ((left, right), (right, left)):
+                    call = self._call(output)
+                    if call is not None:
+                        expected = evaluate_node(other)
+                        if isinstance(expected, int | float | complex):
+                            return call, expected, Comparison(kind="close", tolerance=float(tolerance))
+        return None
 
-def _call(node: ast.expr) -> ast.Call | None:
-    match node:
-        case ast.Call(func=ast.Name(id=name)) if name == CANDIDATE:
-            return node
-    return None
+    def _is_close(self, test: ast.Call, left: ast.expr, right: ast.expr) -> _Found | None:
+        relative: object = 1e-9
+        match test.keywords:
+            case [ast.keyword(arg="rel_tol", value=value)]:
+                relative = evaluate_node(value)
+            case [_, *_]:
+                return None
+        call = self._call(left)
+        expected = evaluate_node(right)
+        # Integers that are near are not equal here: `approximate` tolerates what floats are off by.
+        if call is None or not isinstance(expected, float) or not isinstance(relative, int | float):
+            return None
+        return call, expected, Comparison(kind="approximate", relative=float(relative))
+
+    def _call(self, node: ast.expr) -> ast.Call | None:
+        match node:
+            case ast.Call(func=ast.Name(id=name)) if name == self._callee:
+                return node
+        return None
 
 
 def _bindings(tree: ast.AST) -> Iterator[str]:

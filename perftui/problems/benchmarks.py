@@ -11,9 +11,10 @@ from pathlib import Path
 import msgspec
 
 from perftui.errors import BadInputError
-from perftui.problems import humaneval
+from perftui.problems import humaneval, humaneval_plus, mbpp, mbpp_plus
 from perftui.problems.model import Benchmark
 from perftui.problems.native import load_native
+from perftui.problems.timing_data import read_timing_data
 from perftui.text import one_line
 
 
@@ -29,20 +30,38 @@ _NAMED = {
         load=humaneval.load_humaneval,
         source="data/HumanEval.jsonl.gz of https://github.com/openai/human-eval",
     ),
+    humaneval_plus.NAME: _Named(
+        load=humaneval_plus.load_humaneval_plus,
+        source="HumanEvalPlus.jsonl.gz of https://github.com/evalplus/humanevalplus_release",
+    ),
+    mbpp.NAME: _Named(
+        load=mbpp.load_mbpp,
+        source="mbpp.jsonl or sanitized-mbpp.json of https://github.com/google-research/google-research",
+    ),
+    mbpp_plus.NAME: _Named(
+        load=mbpp_plus.load_mbpp_plus,
+        source="MbppPlus-OriginFmt.jsonl.gz of https://github.com/evalplus/mbppplus_release",
+    ),
 }
 _RANGE = re.compile(r"(?P<prefix>.*/)?(?P<first>\d{1,9})-(?P<last>\d{1,9})", re.DOTALL)
 
 
-def load_benchmark(name_or_path: str, data: Path | None) -> Benchmark:
+def load_benchmark(name_or_path: str, data: Path | None, timing_data: Path | None = None) -> Benchmark:
     """Read a benchmark.
 
     Args:
         name_or_path: a known name, or the path of a problem file or a folder of them.
         data: the file of a named benchmark.
+        timing_data: a file with inputs to time programs on.
 
     Raises:
-        BadInputError: there is no such benchmark, or its file cannot be used.
+        BadInputError: there is no such benchmark, or a file cannot be used.
     """
+    benchmark = _load(name_or_path, data)
+    return benchmark if timing_data is None else read_timing_data(timing_data, benchmark)
+
+
+def _load(name_or_path: str, data: Path | None) -> Benchmark:
     named = _NAMED.get(name_or_path)
     if named is not None:
         if data is None:

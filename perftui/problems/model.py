@@ -48,7 +48,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     others: tuple[str, ...] = ()
 
 
-class TestCase(msgspec.Struct, frozen=True, kw_only=True):
+class TestCase(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One input with its expected output.
 
     Attributes:
@@ -66,7 +66,7 @@ class TestCase(msgspec.Struct, frozen=True, kw_only=True):
     comparison: Comparison = Comparison()
 
 
-class Unanswered(msgspec.Struct, frozen=True, kw_only=True):
+class Unanswered(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An input whose expected output is what the reference gives: it becomes a test once that was run.
 
     Attributes:

@@ -16,6 +16,8 @@ from perftui.values import CodeError, encode
 _OTHER = re.compile(rb"[{\x80-\xff]|\d{16}|[eE][+-]?\d{3}|NaN|Infinity|\[{100}")
 """What may stand for an object, text that is not ASCII, a large integer, an infinity, deep nesting."""
 
+_STRING_OR_INFINITY = re.compile(rb'"(?:[^"\\]|\\.)*+"|Infinity')
+
 
 def coded_arguments(raw: msgspec.Raw) -> str:
     """The coded tuple of a JSON list of arguments.
@@ -44,3 +46,10 @@ def read_arguments(raw: msgspec.Raw) -> list[object]:
     if not isinstance(values, list):
         raise CodeError("a list of arguments is wanted")
     return values
+
+
+def without_infinities(content: bytes) -> bytes:
+    """JSON with the infinities that Python writes as names turned into numbers too large for a float."""
+    if b"Infinity" not in content:
+        return content
+    return _STRING_OR_INFINITY.sub(lambda found: b"1e999" if found[0] == b"Infinity" else found[0], content)

@@ -1,0 +1,147 @@
+"""MBPP, whole or sanitised: assertions turned into tests without running them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from perftui.problems.assertions import read_assertion
+from perftui.problems.model import Benchmark, Check, Problem, TestCase
+from perftui.problems.model import test_name as name_of_test
+from perftui.problems.recognise import require
+from perftui.problems.records import BadRecordError, checked_head, parsed, problems_of
+from perftui.problems.source import read_bytes, records_of
+from perftui.text import one_line
+
+NAME = "mbpp"
+
+SHADOWED = frozenset({"abs", "set", "tuple", "math"})
+"""Names that assertions use for what Python means by them: a function called so would be something else."""
+
+
+class _Record(msgspec.Struct, frozen=True):
+    """A record of either file, as its publisher wrote it."""
+
+    task_id: int
+    code: str
+    test_list: tuple[str, ...]
+    text: str | None = None
+    prompt: str | None = None
+    test_setup_code: str = ""
+    test_imports: tuple[str, ...] = ()
+
+
+def load_mbpp(path: Path) -> Benchmark:
+    """Read MBPP's file, whole or sanitised, gzip or not.
+
+    Raises:
+        BadInputError: what is wrong, in one line with the file and the line.
+    """
+    content = read_bytes(path)
+    publication = require(path, content, NAME)
+    problems = problems_of(path, records_of(path, content, _Record), _problem)
+    return Benchmark(name=NAME, problems=problems, notes=(_note(problems, publication or "MBPP"),))
+
+
+def task_name(task_id: int) -> str:
+    """The id of a task, as EvalPlus writes it."""
+    return f"Mbpp/{task_id}"
+
+
+def statement_of(task: str, signature: str) -> str:
+    """What a model is given: the task, and how the function is called."""
+    return f"{task.strip()}\n\nThe function is defined so: `{signature}`\n"
+
+
+def function_of(module: ast.Module, calls: Sequence[ast.AST]) -> ast.FunctionDef | None:
+    """The function of a reference that the tests call first."""
+    defined = {node.name: node for node in module.body if isinstance(node, ast.FunctionDef)}
+    for call in calls:
+        for node in ast.walk(call):
+            match node:
+                case ast.Call(func=ast.Name(id=name)) if name in defined:
+                    return defined[name]
+    return None
+
+
+def signature_of(function: ast.FunctionDef) -> str:
+    """The head of a function, on one line."""
+    returns = f" -> {ast.unparse(function.returns)}" if function.returns else ""
+    return f"def {function.name}({ast.unparse(function.args)}){returns}:"
+
+
+def _note(problems: Sequence[Problem], publication: str) -> str:
+    tests = sum(len(problem.tests) for problem in problems)
+    checked = [problem.id for problem in problems if problem.checks]
+    ids = f": {', '.join(checked)}" if checked else ""
+    verb = "problem needs" if len(checked) == 1 else "problems need"
+    return one_line(
+        f"{publication}: {tests:,} assertions became tests; {len(checked)} {verb} the checker{ids}", 2000
+    )
+
+
+def _problem(record: _Record) -> Problem:
+    name = task_name(record.task_id)
+    task = record.text if record.text is not None else record.prompt
+    if not task or not record.test_list:
+        raise BadRecordError(f"{name}: lacks " + ("tests" if task else "`text` or `prompt`"))
+    code = _unix(record.code)
+    try:
+        modules = [parsed(_unix(test).strip(), "test") for test in record.test_list]
+        function = function_of(parsed(code, "code"), modules)
+    except BadRecordError as error:
+        raise BadRecordError(f"{name}: {error}") from error
+    if function is None:
+        raise BadRecordError(f"{name}: no test calls a function of the code")
+    checked_head(name, function.name)
+    tests, rest = _tests(modules, function.name)
+    return Problem(
+        id=name,
+        title=function.name,
+        kind="function",
+        statement=statement_of(task, signature_of(function)),
+        entry_point=function.name,
+        references=(code,),
+        tests=tests,
+        checks=_checks(record, rest, len(tests)),
+        benchmark=NAME,
+    )
+
+
+def _tests(modules: Sequence[ast.Module], callee: str) -> tuple[tuple[TestCase, ...], list[ast.Module]]:
+    """The assertions that became tests, and the modules that could not."""
+    tests: list[TestCase] = []
+    rest: list[ast.Module] = []
+    for module in modules:
+        test = None
+        match module.body:
+            case [ast.Assert() as assertion] if callee not in SHADOWED:
+                test = read_assertion(assertion, name_of_test(len(tests)), callee)
+        if test is None:
+            rest.append(module)
+        else:
+            tests.append(test)
+    return tuple(tests), rest
+
+
+def _checks(record: _Record, rest: Sequence[ast.Module], before: int) -> tuple[Check, ...]:
+    """A check for each test that stays code, after what the record says must run before it."""
+    setup = "\n".join(
+        part for part in (*map(_unix, record.test_imports), _unix(record.test_setup_code)) if part
+    )
+    head = f"from math import inf, nan\n{setup}\n" if rest else ""
+    return tuple(
+        Check(name=name_of_test(before + place), code=f"{head}\ndef check(candidate):\n{_indented(module)}\n")
+        for place, module in enumerate(rest)
+    )
+
+
+def _indented(module: ast.Module) -> str:
+    return "\n".join(f"    {line}" for line in ast.unparse(module).split("\n"))
+
+
+def _unix(code: str) -> str:
+    return code.replace("\r\n", "\n")
