@@ -9,7 +9,7 @@ import msgspec
 
 from perftui.judging.model import TestResult, Verdict
 from perftui.judging.verdict import judge_check, judge_output, out_of_time, verdict_of
-from perftui.problems.model import Check, Problem, TestCase
+from perftui.problems.model import DRIVEN, Check, Problem, TestCase
 from perftui.sandbox.protocol import CallFact, JudgeJob, Limits, Sandbox, SandboxLostError
 
 _FINAL = frozenset({"invalid-program", "protocol-violation"})
@@ -117,7 +117,11 @@ class _Session:
             found.append(judge_check(check, fact, self._limits))
             return False
 
-        await self._run(msgspec.structs.replace(self._job, check=check.code), judged)
+        job = msgspec.structs.replace(self._job, check=check.code)
+        if check.driver:
+            program = f"{self._job.program}\n\n{check.driver}"
+            job = msgspec.structs.replace(job, program=program, entry_point=DRIVEN)
+        await self._run(job, judged)
         if not found:
             raise SandboxLostError(f"the sandbox gave no answer for {check.name}")
         return found[0]

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import msgspec
 
-from perftui.problems.assertions import read_assertion
-from perftui.problems.model import Benchmark, Check, Problem, TestCase
+from perftui.problems.assertions import CANDIDATE, read_assertion
+from perftui.problems.expressions import ExpressionError, evaluate_node
+from perftui.problems.model import DRIVEN, Benchmark, Check, Problem, TestCase
 from perftui.problems.model import test_name as name_of_test
 from perftui.problems.recognise import require
 from perftui.problems.records import BadRecordError, checked_head, parsed, problems_of
@@ -20,6 +21,9 @@ NAME = "mbpp"
 
 SHADOWED = frozenset({"abs", "set", "tuple", "math"})
 """Names that assertions use for what Python means by them: a function called so would be something else."""
+
+IMPORTS = "import math, sys\nfrom math import inf, nan"
+"""What tests use without saying so."""
 
 
 class _Record(msgspec.Struct, frozen=True):
@@ -98,6 +102,10 @@ def _problem(record: _Record) -> Problem:
         raise BadRecordError(f"{name}: no test calls a function of the code")
     checked_head(name, function.name)
     tests, rest = _tests(modules, function.name)
+    try:
+        checks = _checks(record, function.name, rest, len(tests))
+    except BadRecordError as error:
+        raise BadRecordError(f"{name}: {error}") from error
     return Problem(
         id=name,
         title=function.name,
@@ -106,7 +114,7 @@ def _problem(record: _Record) -> Problem:
         entry_point=function.name,
         references=(code,),
         tests=tests,
-        checks=_checks(record, rest, len(tests)),
+        checks=checks,
         benchmark=NAME,
     )
 
@@ -127,20 +135,49 @@ def _tests(modules: Sequence[ast.Module], callee: str) -> tuple[tuple[TestCase, 
     return tuple(tests), rest
 
 
-def _checks(record: _Record, rest: Sequence[ast.Module], before: int) -> tuple[Check, ...]:
+def _checks(record: _Record, callee: str, rest: Sequence[ast.Module], before: int) -> tuple[Check, ...]:
     """A check for each test that stays code, after what the record says must run before it."""
-    setup = "\n".join(
-        part for part in (*map(_unix, record.test_imports), _unix(record.test_setup_code)) if part
-    )
-    head = f"from math import inf, nan\n{setup}\n" if rest else ""
-    return tuple(
-        Check(name=name_of_test(before + place), code=f"{head}\ndef check(candidate):\n{_indented(module)}\n")
-        for place, module in enumerate(rest)
-    )
+    if not rest:
+        return ()
+    setup = parsed("\n".join((IMPORTS, *record.test_imports, _unix(record.test_setup_code))), "setup").body
+    checks = []
+    for place, module in enumerate(rest):
+        driver = _driver(setup, module, callee)
+        head = "" if driver else "\n".join(map(ast.unparse, setup)) + "\n\n"
+        code = head + _function("check", [CANDIDATE], module.body)
+        checks.append(Check(name=name_of_test(before + place), code=code, driver=driver))
+    return tuple(checks)
 
 
-def _indented(module: ast.Module) -> str:
-    return "\n".join(f"    {line}" for line in ast.unparse(module).split("\n"))
+def _driver(setup: Sequence[ast.stmt], module: ast.Module, callee: str) -> str:
+    """Code that makes a test's one call beside the program; empty where the arguments are plain.
+
+    The call is replaced in the test by one without arguments.
+    """
+    calls = [node for node in ast.walk(module) if isinstance(node, ast.Call) and _is_of(node, callee)]
+    if len(calls) != 1 or all(map(_is_plain, calls[0].args)):
+        return ""
+    call = ast.Call(func=calls[0].func, args=calls[0].args, keywords=calls[0].keywords)
+    calls[0].func, calls[0].args, calls[0].keywords = ast.Name(id=CANDIDATE), [], []
+    # Within the function, so that no name of the program is bound anew.
+    return _function(DRIVEN, [], [*setup, ast.Return(value=call)])
+
+
+def _function(name: str, arguments: Sequence[str], body: Sequence[ast.stmt]) -> str:
+    lines = "\n".join(map(ast.unparse, body)).split("\n")
+    return f"def {name}({', '.join(arguments)}):\n" + "\n".join(f"    {line}" for line in lines) + "\n"
+
+
+def _is_of(call: ast.Call, callee: str) -> bool:
+    return isinstance(call.func, ast.Name) and call.func.id == callee
+
+
+def _is_plain(argument: ast.expr) -> bool:
+    try:
+        evaluate_node(argument)
+    except ExpressionError:
+        return False
+    return True
 
 
 def _unix(code: str) -> str:

@@ -97,14 +97,25 @@ class TimingData(msgspec.Struct, frozen=True, kw_only=True):
     source: str = ""
 
 
+DRIVEN = "perftui_driven"
+"""The function that a check with a driver calls."""
+
+
 class Check(msgspec.Struct, frozen=True, kw_only=True):
     """A test that is code: a module that defines `check(candidate)` and raises where it fails.
 
     It runs in a checker child of the sandbox and calls the program through a proxy.
+
+    Attributes:
+        name: as of a `TestCase`.
+        code: the module.
+        driver: code that is put after the program and defines `DRIVEN`, which is called in its place:
+            where the arguments are of the program's own types, only its own process can make them.
     """
 
     name: str
     code: str
+    driver: str = ""
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, dict=True):

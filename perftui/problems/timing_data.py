@@ -159,23 +159,24 @@ def _coffe(path: Path, content: bytes, problems: Sequence[Problem]) -> _Found:
 
 
 class _Prompts:
-    """Problems by what their prompts say, however it is spaced."""
+    """Problems by the words of their statements."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self._whole: dict[str, int] = {}
         self._named: dict[str, list[tuple[int, str]]] = {}
         for place, problem in enumerate(problems):
             text = _plain(problem.statement)
-            self._whole[text] = place
+            self._whole[_words(text)] = place
             self._named.setdefault(problem.entry_point or "", []).append((place, text))
 
     def places(self, prompt: str) -> Iterator[int]:
         """The problem that a prompt of COFFE is about, if there is one.
 
-        COFFE's prompts for HumanEval are HumanEval's. Those for MBPP tell the task in the words of the
-        sanitised MBPP; the whole one may say it otherwise, with the same function and parameters.
+        COFFE's prompts for HumanEval are HumanEval's, some with an import in another place. Those for MBPP
+        tell the task in the words of the sanitised MBPP; the whole one may say it otherwise, with the
+        same function and parameters.
         """
-        whole = self._whole.get(_plain(prompt))
+        whole = self._whole.get(_words(prompt))
         if whole is not None:
             yield whole
             return
@@ -194,6 +195,10 @@ class _Prompts:
 
 def _plain(text: str) -> str:
     return " ".join(text.split())
+
+
+def _words(text: str) -> str:
+    return " ".join(sorted(text.split()))
 
 
 def _solid(text: str) -> str:
