@@ -1,4 +1,4 @@
-"""What a child does: confine itself, take the program, and do one of four duties with it."""
+"""What a child does: confine itself, warm up, take the program, and do one of four duties with it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from perfbox import child_calls, child_check, child_stdin, child_trial, seccomp
 from perfbox.child_link import ChildLink
 from perfbox.confine import Confinement, ConfinementError, confine_child
 from perfbox.order import Order
+from perfbox.rehearsal import rehearse
 
 _DUTIES = {
     "calls": child_calls.serve,
@@ -26,6 +27,7 @@ def main(plan: Confinement, descriptors: list[int], filters: seccomp.Filters | N
         link.answer("q", str(error).encode("utf-8", "replace"))
         return
     link.answer("k")
+    rehearse()
     _, payload = link.receive()
     head, _, source = payload.partition(b"\n")
     raw = json.loads(head)

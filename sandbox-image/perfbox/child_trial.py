@@ -19,8 +19,6 @@ from perfbox.child_calls import FUNCTION_MODULE, encode_within, find_entry_point
 from perfbox.child_link import ChildLink
 from perfbox.order import Order, flush_printed, new_module
 
-_REHEARSAL = ([1, 2], (0.5, "text", None, True), {1: [2]}, {3}, frozenset({4}), 1 << 60, 1j, b"bytes")
-
 
 def _nothing(*_arguments: Any) -> None:
     return None
@@ -82,16 +80,6 @@ class Trial:
             outputs.append(function(*arguments))
 
 
-def _rehearse() -> None:
-    """Use what the phases use, before the program's code runs.
-
-    A forked child pays for the first touch of every page; that is none of a program's cost.
-    """
-    codec.decode(encode_within(_REHEARSAL, 1 << 20).decode("ascii"))
-    flush_printed()
-    gc.collect()
-
-
 def serve(link: ChildLink, order: Order) -> None:
     """Compile, then go through the phases as they are asked for."""
     try:
@@ -99,7 +87,6 @@ def serve(link: ChildLink, order: Order) -> None:
     except BaseException as error:
         link.answer_failure(failures.describe(error, compiling=True))
         return
-    _rehearse()
     link.answer("l")
     phases: dict[str, Callable[[bytes], bytes]] = {
         "d": trial.load,

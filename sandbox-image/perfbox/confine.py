@@ -9,11 +9,10 @@ import contextlib
 import fcntl
 import os
 import resource
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from perfbox import linux, seccomp
-from perfbox.limits import Limits
 
 REQUEST_FD, RESULT_FD = 3, 4
 _FIRST_UNUSED_FD = 5
@@ -35,22 +34,24 @@ class Confinement:
         zygote: the pid of its parent.
         uid: the user to become, or None to stay.
         core: the core to run on.
-        limits: the bounds on the program.
+        memory_bytes: how much address space it may have.
+        cpu_seconds: how much CPU time it may use in all, should the supervisor not end it before.
     """
 
     zygote: int
     uid: int | None
     core: int
-    limits: Limits
+    memory_bytes: int
+    cpu_seconds: int
 
     def to_json(self) -> dict[str, Any]:
         """As a zygote is told."""
-        return asdict(self)
+        return vars(self)
 
     @classmethod
     def of(cls, raw: dict[str, Any]) -> Confinement:
         """Read what `to_json` made."""
-        return cls(raw["zygote"], raw["uid"], raw["core"], Limits.of(raw["limits"]))
+        return cls(**raw)
 
 
 def confine_zygote(filters: seccomp.Filters | None, *, supervisor: int, own_users: bool) -> None:
@@ -97,7 +98,7 @@ def confine_child(plan: Confinement, descriptors: list[int], filters: seccomp.Fi
         os.setsid()
         _take_descriptors(descriptors)
         _limit(plan)
-        _pin(plan.core)
+        pin(0, plan.core)
         _become(plan.uid)
     except (OSError, ValueError) as error:
         raise ConfinementError(str(error)) from error
@@ -121,13 +122,12 @@ def _be_first_to_go() -> None:
 
 
 def _limit(plan: Confinement) -> None:
-    seconds = int(plan.limits.total_seconds) + 2
-    _set(resource.RLIMIT_CPU, seconds, seconds + 1)
+    _set(resource.RLIMIT_CPU, plan.cpu_seconds, plan.cpu_seconds + 1)
     if plan.uid is not None:
         # The kernel counts them per user: without a user of its own it would count the host's.
         _set(resource.RLIMIT_NPROC, _THREADS)
     try:
-        _set(resource.RLIMIT_AS, plan.limits.memory_bytes)
+        _set(resource.RLIMIT_AS, plan.memory_bytes)
     except ValueError:
         if linux.IS_LINUX:  # macOS refuses it, whatever the value
             raise
@@ -141,11 +141,12 @@ def _set(kind: int, soft: int, hard: int | None = None) -> None:
     resource.setrlimit(kind, (values[0], values[1]))
 
 
-def _pin(core: int) -> None:
+def pin(pid: int, core: int) -> None:
+    """Keep a process (0 for the calling one) on one core, or on another where it may not use that one."""
     if not hasattr(os, "sched_setaffinity"):
         return
     allowed = sorted(os.sched_getaffinity(0))
-    os.sched_setaffinity(0, {core if core in allowed else allowed[core % len(allowed)]})
+    os.sched_setaffinity(pid, {core if core in allowed else allowed[core % len(allowed)]})
 
 
 def _become(uid: int | None) -> None:

@@ -34,9 +34,15 @@ class Pipes:
     for_child: tuple[int, int, int, int, int]
 
     def close_for_child(self) -> None:
-        """Close the child's ends once it has them."""
+        """Close the child's ends once it has them, or they are on their way."""
         for descriptor in set(self.for_child):
             os.close(descriptor)
+
+    def close(self) -> None:
+        """Close the supervisor's ends, where no child came of them."""
+        for descriptor in (self.stdin, self.stdout, self.stderr, self.requests, self.results):
+            if descriptor is not None:
+                os.close(descriptor)
 
 
 def open_pipes(*, feeds_stdin: bool) -> Pipes:
@@ -135,6 +141,12 @@ class Handle:
     def is_set_up(self) -> bool:
         """Whether its confinement has come to an end, for good or ill."""
         return self.set_up is not None or self.results.ended
+
+    def is_waiting(self) -> bool:
+        """Whether a child that was forked some time ago is alive and has an order to wait for."""
+        while self.results.drain_once():
+            continue
+        return not self.results.ended
 
     def has_news(self) -> bool:
         """Whether waiting for its answer is over, for good or ill."""

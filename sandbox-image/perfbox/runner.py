@@ -12,10 +12,10 @@ from typing import Any
 from perfbox import frames, outcome
 from perfbox.child_link import NONCE_BYTES
 from perfbox.clock import process_cpu_ns, settled_cpu_ns
-from perfbox.confine import Confinement
-from perfbox.handle import Handle, open_pipes
+from perfbox.handle import Handle
 from perfbox.limits import Limits
 from perfbox.memory import OutOfMemoryCount
+from perfbox.nursery import Born, Nursery, Wish, cpu_seconds
 from perfbox.outcome import Outcome
 from perfbox.pump import Pump
 from perfbox.sweeper import Sweeper
@@ -23,8 +23,6 @@ from perfbox.zygotes import Zygote, ZygoteLostError
 
 _SET_UP_NS = 20_000_000_000
 _LEAVE_SECONDS = 1.0
-_FIRST_UID = {"candidate": 20_001, "checker": 21_001}
-_SLOTS = 2
 
 
 class SandboxBrokenError(Exception):
@@ -81,8 +79,7 @@ class Runner:
         self.lost = ""
         self.zygotes = zygotes
         self.pump = pump
-        self._own_users = own_users
-        self._executions = 0
+        self._nursery = Nursery(own_users=own_users)
         self._sweeper = Sweeper(frozenset(zygote.pid for zygote in zygotes))
         self._out_of_memory = OutOfMemoryCount()
         self._alive: list[Handle] = []
@@ -175,15 +172,25 @@ class Runner:
         for child in list(self._alive):
             self.end(child)
 
+    def fork_ahead(self) -> None:
+        """Have a child ready for the next job, which is likely to want one like the last."""
+        if not self.lost:
+            self._nursery.fork_ahead()
+
     def _fork(self, place: Place, outputs: int, *, feeds_stdin: bool) -> Handle:
-        self._executions += 1
-        uid = _FIRST_UID[place.role] + self._executions % _SLOTS if self._own_users else None
-        zygote = self.zygotes[place.zygote % len(self.zygotes)]
-        pipes = open_pipes(feeds_stdin=feeds_stdin)
-        plan = Confinement(zygote.pid, uid, place.core, place.limits)
-        pid = zygote.fork(plan, list(pipes.for_child))
-        pipes.close_for_child()
-        child = Handle(self.pump, zygote, pid, uid, pipes, place.limits.output_bytes, outputs)
+        zygote, limits = self.zygotes[place.zygote % len(self.zygotes)], place.limits
+        wish = Wish(zygote, place.role, limits.memory_bytes, cpu_seconds(limits), feeds_stdin)
+        ahead = self._nursery.take_ahead()
+        if ahead is not None:
+            child = self._hold(ahead, limits.output_bytes, outputs)
+            if ahead.wish == wish and child.is_waiting():
+                ahead.move_to(place.core)
+                return child
+            self.end(child)
+        return self._hold(self._nursery.fork(wish, place.core), limits.output_bytes, outputs)
+
+    def _hold(self, born: Born, output_bytes: int, outputs: int) -> Handle:
+        child = Handle(self.pump, born.wish.zygote, born.pid, born.uid, born.pipes, output_bytes, outputs)
         self._alive.append(child)
         return child
 

@@ -71,6 +71,7 @@ class Supervisor:
                 self._link.send("x", {"job": job, "reason": self._runner.lost})
                 return
             self._link.send("d", {"job": job})
+            self._runner.fork_ahead()
 
     def close(self) -> None:
         """Kill all that runs."""

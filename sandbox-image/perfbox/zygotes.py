@@ -53,13 +53,16 @@ class Zygote:
         """Wait for its imports."""
         self.seccomp = bool(self._hear(_ANSWER_SECONDS)["seccomp"])
 
-    def fork(self, plan: Confinement, descriptors: list[int]) -> int:
-        """Fork a child with these descriptors; its pid."""
+    def begin_fork(self, plan: Confinement, descriptors: list[int]) -> None:
+        """Have a child forked with these descriptors; call `end_fork` before all else."""
         request = json.dumps({"do": "fork", "confinement": plan.to_json()}).encode()
         try:
             socket.send_fds(self._socket, [request], descriptors)
         except OSError as error:
             raise ZygoteLostError("a zygote has ended") from error
+
+    def end_fork(self) -> int:
+        """The pid of the child that was forked."""
         return int(self._hear(_ANSWER_SECONDS)["pid"])
 
     def wait(self, pid: int, seconds: float) -> bool:

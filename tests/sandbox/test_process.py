@@ -94,13 +94,40 @@ async def test_nothing_is_left_when_it_is_closed() -> None:
     assert not any(map(lives, family))
 
 
+def at_rest(supervisor: int, zygotes: set[int], programs: frozenset[int] = frozenset()) -> bool:
+    """Whether none of the programs is left: at most one child of a zygote waits, forked ahead."""
+    left = set(tree(supervisor)) - zygotes
+    return left.isdisjoint(programs) and len(left) <= 1 and set(children(supervisor)) == zygotes
+
+
+def busy(pids: set[int]) -> set[int]:
+    """Those that have been computing for a while (in ticks of CPU time)."""
+    return {pid for pid in pids if int(stat_of(pid)[11]) > 5}
+
+
+def stat_of(pid: int) -> list[str]:
+    """The fields of a process's state, from the third on."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
+    except OSError:
+        return ["0"] * 20
+
+
 @on_linux
 async def test_a_timed_out_program_is_gone_when_it_is_told(started: Started) -> None:
     (supervisor,) = children(os.getpid())
     zygotes = set(tree(supervisor))
-    (fact,) = await Lab(started.sandbox).call("def f():\n    while True: pass\n", limits=SHORT)
-    assert fact.end == "timeout"
-    assert set(tree(supervisor)) == zygotes
+    facts: list[CallFact] = []
+    async with anyio.create_task_group() as tasks:
+
+        async def run() -> None:
+            facts.extend(await Lab(started.sandbox).call("def f():\n    while True: pass\n", limits=SHORT))
+
+        tasks.start_soon(run)
+        await until(lambda: set(tree(supervisor)) > zygotes)
+        programs = frozenset(set(tree(supervisor)) - zygotes)
+    assert [fact.end for fact in facts] == ["timeout"]
+    assert at_rest(supervisor, zygotes, programs)
 
 
 @on_linux
@@ -110,9 +137,10 @@ async def test_a_cancelled_job_is_ended_and_the_sandbox_serves_on(started: Start
     for _ in range(3):
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(started.sandbox.judge, HANG, lambda _: True)
-            await until(lambda: set(tree(supervisor)) > zygotes)
+            await until(lambda: bool(busy(set(tree(supervisor)) - zygotes)))
+            programs = frozenset(busy(set(tree(supervisor)) - zygotes))
             tasks.cancel_scope.cancel()
-        assert set(tree(supervisor)) == zygotes
+        assert at_rest(supervisor, zygotes, programs)
         assert not started.sandbox.broken
         assert await Lab(started.sandbox).is_well()
 
@@ -186,7 +214,7 @@ def f():
         lab = Lab(started.sandbox)
         with anyio.fail_after(SHORT.test_seconds + 5):
             await lab.call(program, limits=SHORT)
-        assert set(tree(supervisor)) == zygotes
+        assert at_rest(supervisor, zygotes)
         assert await lab.is_well()
 
 
