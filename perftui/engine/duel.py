@@ -51,7 +51,7 @@ class Duel:
         if not (verdict_a.correct and verdict_b.correct) or candidate_hash(a) == candidate_hash(b):
             return result
         reference, verdict, whose = await self._reference(problem, limits, a, verdict_a)
-        choice = Choice(reference, verdict, limits, hold_out=False)
+        choice = Choice(reference, verdict, hold_out=False)
         chosen, told = await self.preparers.chosen(problem, choice)
         measured = await self._measured(problem, chosen.shown, limits, a, b)
         return msgspec.structs.replace(result, answers_from=whose, timing=told, measurement=measured)

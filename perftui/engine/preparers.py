@@ -12,7 +12,7 @@ from perftui.preparing.cache import AnswerCache
 from perftui.preparing.prepare import Answered, Preparing, answer
 from perftui.problems.model import Problem
 from perftui.sandbox.cores import Cores
-from perftui.sandbox.protocol import Limits, SandboxPool
+from perftui.sandbox.protocol import SandboxPool
 from perftui.timing.inputs import Chosen, TimingInputs
 
 
@@ -23,13 +23,11 @@ class Choice:
     Attributes:
         reference: the program's text.
         verdict: on it, with what each test cost.
-        limits: of the problem.
         hold_out: keep part of the inputs out of all feedback.
     """
 
     reference: str
     verdict: Verdict
-    limits: Limits
     hold_out: bool
 
 
@@ -85,7 +83,6 @@ class Preparers:
             problem=problem,
             reference=choice.reference,
             test_ns={result.name: result.cpu_ns for result in choice.verdict.results},
-            limits=choice.limits,
         )
 
     def _answering(self, problem: Problem) -> Answering:

@@ -46,7 +46,7 @@ class Readier:
             if answered.problem.test_names == () and answered.lost:
                 raise ReferenceLostError(f"the reference gives nothing on any input: {answered.reason}")
             limits, reference = await self._reference(answered.problem)
-            chosen = await self._chosen(answered, limits, reference)
+            chosen = await self._chosen(answered, reference)
         except SandboxLostError as error:
             raise ReferenceLostError(f"the problem could not be prepared: {error}") from error
         timed = tuple(known.test for known in chosen.shown if known.origin != "test")
@@ -58,13 +58,13 @@ class Readier:
             held_out=chosen.held_out,
         )
 
-    async def _chosen(self, answered: Answered, limits: Limits, reference: tuple[str, str] | None) -> Chosen:
+    async def _chosen(self, answered: Answered, reference: tuple[str, str] | None) -> Chosen:
         plan, state = self.tools.plan, self._state()
         if not plan.settings.timing or self.tools.preparers.pool.info.clock == "none":
             return Chosen(shown=())
         if reference is None or state.reference is None:
             return Chosen(shown=())
-        choice = Choice(reference[1], state.reference, limits, hold_out=plan.purpose != "evaluate")
+        choice = Choice(reference[1], state.reference, hold_out=plan.purpose != "evaluate")
         if state.timing is not None:
             problem = answered.problem
             if state.generator:

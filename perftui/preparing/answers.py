@@ -54,6 +54,7 @@ class Answering:
         inputs: Sequence[str],
         *,
         zygote: int = 0,
+        seconds: float = LIMITS.test_seconds,
         output_bytes: int = LIMITS.output_bytes,
     ) -> tuple[Answer, ...]:
         """What a program gives on each input, in order.
@@ -63,6 +64,7 @@ class Answering:
             entry_point: the function, or None for a program that reads stdin.
             inputs: as for judging.
             zygote: which hash seed.
+            seconds: how long one call may take.
             output_bytes: how long one output may be.
 
         Raises:
@@ -76,7 +78,9 @@ class Answering:
             answers = await to_thread.run_sync(_ANSWERS.decode, known)
             if len(answers) == len(inputs):
                 return answers
-        limits = msgspec.structs.replace(LIMITS, memory_bytes=self.memory_bytes, output_bytes=output_bytes)
+        limits = msgspec.structs.replace(
+            LIMITS, memory_bytes=self.memory_bytes, output_bytes=output_bytes, test_seconds=seconds
+        )
         job = JudgeJob(
             program=program,
             entry_point=entry_point,

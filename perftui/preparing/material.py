@@ -40,13 +40,23 @@ class Made:
     input: str | None
 
 
-async def given_inputs(answering: Answering, problem: Problem) -> list[Made]:
-    """The inputs of a problem's timing data, expressions made into values."""
-    data = problem.timing
-    made = [Made(f"i{place}", text) for place, text in enumerate(data.inputs, start=1)]
-    values = await _values_of(answering, data.expressions, problem.kind)
-    first = len(made) + 1
-    return made + [Made(f"i{place}", value) for place, value in enumerate(values, start=first)]
+def given_inputs(problem: Problem) -> list[Made]:
+    """The inputs of a problem's timing data that are values already."""
+    return [Made(f"i{place}", text) for place, text in enumerate(problem.timing.inputs, start=1)]
+
+
+async def evaluated(answering: Answering, named: Sequence[tuple[str, str]], kind: str) -> list[Made]:
+    """What expressions give, by their names; texts that are no expression give nothing."""
+    usable = [(name, text) for name, text in named if is_expression(text)]
+    made = {name: Made(name, None) for name, _ in named}
+    if usable:
+        program = expression_program([text for _, text in usable])
+        places = [encode((place,)) for place in range(len(usable))]
+        answers = await answering.answers(program, _MAKE, places, output_bytes=MAX_INPUT_BYTES)
+        # Values may be large: they are looked at in a thread.
+        inputs = await to_thread.run_sync(_inputs_of, answers, kind)
+        made |= {name: Made(name, value) for (name, _), value in zip(usable, inputs, strict=True)}
+    return list(made.values())
 
 
 async def generated(
@@ -55,21 +65,8 @@ async def generated(
     """What a generator gives for pairs of size and seed."""
     coded = [encode(pair) for pair in wanted]
     answers = await answering.answers(generator, GENERATE, coded, output_bytes=MAX_INPUT_BYTES)
-    # Values may be large: they are looked at in a thread.
     inputs = await to_thread.run_sync(_inputs_of, answers, kind)
     return [Made(f"g{size}.{seed}", value) for (size, seed), value in zip(wanted, inputs, strict=True)]
-
-
-async def _values_of(answering: Answering, expressions: Sequence[str], kind: str) -> list[str | None]:
-    if not expressions:
-        return []
-    usable = [is_expression(text) for text in expressions]
-    program = expression_program([text for text, good in zip(expressions, usable, strict=True) if good])
-    count = sum(usable)
-    places = [encode((place,)) for place in range(count)]
-    answers = await answering.answers(program, _MAKE, places, output_bytes=MAX_INPUT_BYTES)
-    inputs = iter(await to_thread.run_sync(_inputs_of, answers, kind))
-    return [next(inputs) if good else None for good in usable]
 
 
 def is_expression(text: str) -> bool:

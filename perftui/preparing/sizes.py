@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from math import log
 
 from perftui.timing.inputs import PASS_NS
@@ -19,6 +20,9 @@ SEEDS = 4
 _GROWTH = 4
 _WANTED_NS = PASS_NS // SEEDS
 _MOST_NS = PASS_NS * 8
+_FITS_NS = PASS_NS
+_LEAST_FACTOR = Fraction(1, 256)
+_MOST_FACTOR = Fraction(256)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,21 @@ def next_size(tried: Sequence[Tried]) -> int | None:
     if last is None or last.work_ns is None or last.work_ns >= _WANTED_NS:
         return None
     return last.size * _GROWTH if last.size * _GROWTH <= MOST_SIZE else None
+
+
+def next_factor(factor: Fraction, work_ns: int | None, *, slow: bool) -> Fraction | None:
+    """How many times its own size to try an input next; None where this is right, or it goes no further.
+
+    Args:
+        factor: of the last try.
+        work_ns: what that cost the reference; None where it gave nothing.
+        slow: whether that was for want of time.
+    """
+    if slow or (work_ns is not None and work_ns > _FITS_NS):
+        return factor / _GROWTH if factor > _LEAST_FACTOR else None
+    if work_ns is not None and work_ns < _WANTED_NS // 2:
+        return factor * _GROWTH if factor < _MOST_FACTOR else None
+    return None
 
 
 def best_size(tried: Sequence[Tried]) -> int | None:

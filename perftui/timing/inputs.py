@@ -107,9 +107,12 @@ def choose(pool: Sequence[Known], *, hold_out: bool) -> Chosen:
     if not hold_out or len(others) < 2:
         return Chosen(shown=_fill([*others, *tests]))
     # Dealt like cards between two captains (A B B A), so that both parts are alike.
-    shown = [known for place, known in enumerate(others) if place % 4 in (0, 3)]
-    held_out = [known for place, known in enumerate(others) if place % 4 in (1, 2)]
-    return Chosen(shown=_fill([*shown, *tests]), held_out=_fill(held_out))
+    shown = _fill([*(known for place, known in enumerate(others) if place % 4 in (0, 3)), *tests])
+    held_out = _fill([known for place, known in enumerate(others) if place % 4 in (1, 2)])
+    if total_ns(shown) < LONG_NS <= total_ns(whole := _fill([*others, *tests])):
+        # Too little to be divided: what cannot be measured needs no second measurement.
+        return Chosen(shown=whole)
+    return Chosen(shown=shown, held_out=held_out)
 
 
 def told(chosen: Chosen, *, left_out: int, note: str = "") -> TimingInputs:

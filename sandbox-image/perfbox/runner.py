@@ -184,6 +184,9 @@ class Runner:
         if ahead is not None:
             child = self._hold(ahead, limits.output_bytes, outputs)
             if ahead.wish == wish and child.is_waiting():
+                if ahead.core != place.core:
+                    # Only once it is its own user may that user move it.
+                    self.pump.run_until(child.is_set_up, _in(_SET_UP_NS))
                 ahead.move_to(place.core)
                 return child
             self.end(child)
