@@ -13,6 +13,7 @@ from perftui.judging.compare_text import SHOWN, compare_text
 from perftui.judging.matching import TooMuchError, same_items
 from perftui.judging.nearness import approximate, floats
 from perftui.judging.show import show
+from perftui.judging.wording import tolerance_text
 from perftui.problems.model import Comparison
 from perftui.text import one_line
 from perftui.values import CodeError, Opaque, Value, decode, hashable_items
@@ -85,10 +86,8 @@ def _wanted(expected: Value, comparison: Comparison) -> str:
     match comparison.kind:
         case "true" | "false":
             return f"a value that counts as {comparison.kind}"
-        case "close":
-            return f"{shown} within {comparison.tolerance:g}"
-        case "approximate" | "floats":
-            return f"{shown}{_within(comparison)}"
+        case "close" | "approximate" | "floats":
+            return f"{shown} {tolerance_text(comparison)}".rstrip()
         case "identical":
             return f"{shown} itself"
         case "not-none":
@@ -98,14 +97,8 @@ def _wanted(expected: Value, comparison: Comparison) -> str:
         case "equal-as-set":
             return f"the items of {shown} as a set"
         case "unordered":
-            return f"the items of {shown} in any order{_within(comparison)}"
+            return f"the items of {shown} in any order {tolerance_text(comparison)}".rstrip()
     return shown
-
-
-def _within(comparison: Comparison) -> str:
-    bounds = [f"{comparison.tolerance:g}"] if comparison.tolerance else []
-    bounds += [f"{comparison.relative:g} of the value"] if comparison.relative else []
-    return f" within {' and '.join(bounds)}" if bounds else ""
 
 
 def _equal(expected: Value, got: Value, _comparison: Comparison) -> bool:

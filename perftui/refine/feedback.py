@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from perftui.figures import nanoseconds, percent, times_within
 from perftui.judging.model import TestResult
 from perftui.judging.show import show, show_value
+from perftui.judging.wording import how_compared
 from perftui.problems.model import Problem, TestCase
 from perftui.refine.chain import Chain, Round
 from perftui.text import one_line, shorten
@@ -203,17 +204,12 @@ def _shown_input(problem: Problem, test: TestCase, limit: int) -> str:
 
 
 def _shown_expected(problem: Problem, test: TestCase) -> str:
-    if problem.kind == "stdin":
-        return shorten(test.expected, VALUE_LIMIT)
-    match test.comparison.kind:
-        case "true":
-            return "a value that counts as true"
-        case "false":
-            return "a value that counts as false"
-        case "close":
-            return f"{show_value(test.expected, VALUE_LIMIT)} (to within {test.comparison.tolerance:g})"
-        case _:
-            return show_value(test.expected, VALUE_LIMIT)
+    how = how_compared(test.comparison)
+    if test.comparison.kind in {"true", "false"}:
+        return how
+    stdin = problem.kind == "stdin"
+    shown = shorten(test.expected, VALUE_LIMIT) if stdin else show_value(test.expected, VALUE_LIMIT)
+    return f"{shown} ({how})" if how else shown
 
 
 def _got(result: TestResult | None) -> str:

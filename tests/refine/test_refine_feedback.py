@@ -38,7 +38,7 @@ def test_a_test_is_shown_as_a_call_with_sizes_of_what_was_cut(scripting: Any) ->
     assert large.input.startswith("total([0, 1, 2, ")
     assert large.input.endswith("more], 2)")
     assert len(large.input) < 2 * VALUE_LIMIT
-    assert large.expected == "249500 (to within 0.5)"
+    assert large.expected == "249500 (within 0.5)"
     assert (check.input, check.expected) == ("", "")
     assert check.check.startswith("def check(candidate):")
     assert shown_test(problem, "t99") is None

@@ -41,7 +41,7 @@ def test_wrong_is_reflected_upon_and_repaired(scripting: Any) -> None:
     assert done.labels == ["base", "reflect", "fix", "optimise", "slowest t2"]
     assert done.kinds == ["wrong", "text", "seed", "kept", "slower"]
     assert "41" in done.prompt(1)
-    assert "(to within 0.5)" in done.prompt(1)
+    assert "(within 0.5)" in done.prompt(1)
     assert "Expected" not in done.prompt(2), "what failed was shown before the reflection"
     wrong = candidate_hash(program("bad"))
     assert done.chain.rounds[1].ask.parent == done.chain.rounds[2].ask.parent == wrong

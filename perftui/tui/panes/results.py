@@ -9,6 +9,7 @@ from textual.content import Content
 from perftui import figures
 from perftui.judging.model import TestResult, Verdict
 from perftui.judging.show import show_value
+from perftui.judging.wording import how_compared
 from perftui.problems.model import Comparison, TestCase
 from perftui.text import one_line, shorten
 from perftui.tui import styles
@@ -19,14 +20,6 @@ from perftui.tui.text import Line, lines
 VALUE_LIMIT = 1_200
 _IN_FULL = 40
 """How many passing tests are shown with their values; the others have a line each."""
-_COMPARISONS = {
-    "equal": "",
-    "close": "within {tolerance:g}",
-    "true": "a true value",
-    "false": "a false value",
-    "equal-as-tuple": "equal as a tuple",
-    "text": "",
-}
 
 
 def result_lines(view: RoundView) -> list[Line]:
@@ -91,7 +84,7 @@ def _one(name: str, case: TestCase | None, result: TestResult | None, glyphs: Gl
 
 
 def _expected(expected: str, comparison: Comparison) -> str:
-    how = _COMPARISONS[comparison.kind].format(tolerance=comparison.tolerance)
+    how = how_compared(comparison)
     if comparison.kind in {"true", "false"}:
         return how
     shown = expected if comparison.kind == "text" else show_value(expected, VALUE_LIMIT)
