@@ -1,0 +1,104 @@
+"""The `[[tests]]` tables of a problem file."""
+
+from __future__ import annotations
+
+import math
+
+from perftui.problems.model import Comparison, ComparisonKind, TestCase
+from perftui.problems.native_fields import TestTable, WrongError, coded, evaluated, refuse, text_of
+
+_TRUTH = frozenset({"true", "false"})
+_OF_FUNCTIONS = ("input", "expected", "comparison")
+_OF_STDIN = ("stdin", "stdin_expression", "stdout", "stdout_expression")
+_EXPECTED: dict[ComparisonKind, tuple[tuple[type, ...], str]] = {
+    "close": ((int, float, complex), "a number"),
+    "equal-as-tuple": ((list, tuple), "a list or a tuple"),
+    "equal-as-set": ((set, frozenset, list, tuple), "a set, a list or a tuple"),
+    "unordered": ((list, tuple, set, frozenset), "a list, a tuple or a set"),
+    "not-none": ((bool,), "True or False"),
+}
+"""What must be expected with a comparison, and its name."""
+_TOLERANCES = "`close`, `approximate`, `floats` or `unordered`"
+_TOLERANT = ("approximate", "floats")
+"""Comparisons that need a tolerance of either sort."""
+
+
+def function_test(name: str, table: TestTable) -> TestCase:
+    """A test of a function.
+
+    Raises:
+        WrongError: a field is wrong.
+    """
+    refuse(table, _OF_STDIN, "only where kind is `stdin`")
+    kind = table.comparison or "equal"
+    tolerance, relative = _tolerances(kind, table)
+    arguments = evaluated("input", table.input)
+    if not isinstance(arguments, tuple):
+        raise WrongError("a tuple of arguments is wanted, such as (5,) for one", "input")
+    expected = _expected(kind, table)
+    others = [_fit(kind, "others", evaluated("others", text)) for text in table.others]
+    return TestCase(
+        name=name,
+        input=coded("input", arguments),
+        expected=coded("expected", expected),
+        comparison=Comparison(
+            kind=kind,
+            tolerance=tolerance,
+            relative=relative,
+            others=tuple(
+                coded("others", _fit(kind, "others", evaluated("others", text))) for text in table.others
+            ),
+        ),
+    )
+
+
+def stdin_test(name: str, table: TestTable) -> TestCase:
+    """A test of a program that reads and prints.
+
+    Raises:
+        WrongError: a field is wrong.
+    """
+    refuse(table, _OF_FUNCTIONS, "only where kind is `function`")
+    tolerance, relative = _tolerances("text", table)
+    return TestCase(
+        name=name,
+        input=text_of("stdin", table.stdin, table.stdin_expression),
+        expected=text_of("stdout", table.stdout, table.stdout_expression),
+        comparison=Comparison(kind="text", tolerance=tolerance, relative=relative, others=table.others),
+    )
+
+
+def _expected(kind: ComparisonKind, table: TestTable) -> object:
+    if kind in _TRUTH:
+        refuse(table, ("expected", "others"), f"not with comparison `{kind}`")
+        return kind == "true"
+    return _fit(kind, "expected", evaluated("expected", table.expected))
+
+
+def _fit(kind: ComparisonKind, key: str, value: object) -> object:
+    types, described = _EXPECTED.get(kind, ((object,), ""))
+    if not isinstance(value, types):
+        raise WrongError(f"{described} is wanted with comparison `{kind}`", key)
+    return value
+
+
+def _tolerances(kind: ComparisonKind, table: TestTable) -> tuple[float, float]:
+    """The absolute and the relative tolerance of a comparison."""
+    if kind == "text" and table.comparison is not None:
+        raise WrongError("`text` is for problems of kind `stdin`", "comparison")
+    if kind == "close":
+        refuse(table, ("relative",), "not with comparison `close`")
+        if table.tolerance is None or not 0 < table.tolerance < math.inf:
+            raise WrongError("a number above 0 is wanted with comparison `close`", "tolerance")
+        return table.tolerance, 0.0
+    if kind not in {*_TOLERANT, "unordered", "text"}:
+        refuse(table, ("tolerance", "relative"), f"only with comparison {_TOLERANCES}")
+        return 0.0, 0.0
+    tolerance, relative = table.tolerance or 0.0, table.relative or 0.0
+    if not 0 <= tolerance < math.inf:
+        raise WrongError("a number from 0 is wanted", "tolerance")
+    if not 0 <= relative < 1:
+        raise WrongError("a number from 0 to below 1 is wanted", "relative")
+    if kind in _TOLERANT and not tolerance and not relative:
+        raise WrongError(f"`tolerance` or `relative` is wanted with comparison `{kind}`", "comparison")
+    return tolerance, relative
