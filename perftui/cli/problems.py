@@ -7,6 +7,7 @@ from typing import Literal, TypedDict, Unpack
 
 import anyio
 import click
+import msgspec
 
 from perftui.cli.options import with_benchmark, with_idle_db, with_sandbox
 from perftui.cli.selection import some_of
@@ -16,11 +17,14 @@ from perftui.events.plan import LimitRules
 from perftui.judging.judge import judge
 from perftui.judging.model import Verdict
 from perftui.judging.show import show_value
+from perftui.judging.verdict import verdict_of
+from perftui.preparing.answers import Answering
+from perftui.preparing.bench import Bench
+from perftui.preparing.prepare import answer
 from perftui.problems.benchmarks import load_benchmark
-from perftui.problems.model import Benchmark, Problem
+from perftui.problems.model import Benchmark, Problem, TimingData
 from perftui.sandbox.choose import open_pool
 from perftui.sandbox.cores import Cores, usable_cores
-from perftui.sandbox.protocol import SandboxPool
 from perftui.text import one_line, printable
 
 
@@ -71,8 +75,13 @@ def show(**flags: Unpack[Selection]) -> None:
             given = one_line(test.input, 120) if stdin else show_value(test.input, 120)
             wanted = one_line(test.expected, 120) if stdin else show_value(test.expected, 120)
             click.echo(f"  {test.name}: {given} -> {wanted} ({test.comparison.kind})")
+        for name, asked in zip(problem.test_names[len(problem.tests) :], problem.unanswered, strict=False):
+            kind = asked.comparison.kind
+            click.echo(f"  {name}: {show_value(asked.input, 120)} -> as the reference gives ({kind})")
         for check in problem.checks:
             click.echo(f"  {check.name}: checked by code")
+        if problem.timing != TimingData():
+            click.echo(f"  {_timing(problem.timing)}")
         for reference in problem.references:
             click.echo(f"\n## reference\n\n{printable(reference)}")
 
@@ -93,6 +102,13 @@ def check(**flags: Unpack[CheckFlags]) -> int:
     for note in loaded.notes:
         click.echo(note)
     return ExitStatus.BAD_INPUT if failures else ExitStatus.DONE
+
+
+def _timing(data: TimingData) -> str:
+    parts = [f"{len(data.inputs):,} inputs"] if data.inputs else []
+    parts += [f"{len(data.expressions):,} expressions"] if data.expressions else []
+    parts += ["a generator"] if data.generator is not None else []
+    return f"to time on: {', '.join(parts)} ({data.source})"
 
 
 def _selected(flags: Selection) -> Benchmark:
@@ -116,22 +132,39 @@ async def _check(loaded: Benchmark, kind: Literal["docker", "process"]) -> list[
         anyio.create_task_group() as group,
     ):
         cores = Cores(pool.cores)
+        # A problem's outputs may be megabytes: only so many problems are held at once as run at once.
+        slots = anyio.Semaphore(2 * len(usable_cores()))
         for problem in loaded.problems:
-            group.start_soon(_check_one, problem, pool, cores, rules, failures)
+            await slots.acquire()
+            group.start_soon(_check_one, problem, Bench(pool, cores), rules, slots, failures)
     order = {problem.id: position for position, problem in enumerate(loaded.problems)}
     return sorted(failures, key=lambda pair: order[pair[0].id])
 
 
 async def _check_one(
     problem: Problem,
-    pool: SandboxPool,
-    cores: Cores,
+    bench: Bench,
     rules: LimitRules,
+    slots: anyio.Semaphore,
     failures: list[tuple[Problem, Verdict]],
 ) -> None:
-    for reference in problem.references:
-        async with cores.judging() as core, pool.lease() as sandbox:
-            limits = rules.limits(None, max((len(test.expected) for test in problem.tests), default=0))
-            verdict = await judge(sandbox, problem, reference, limits=limits, cpu=core, all_tests=True)
-        if not verdict.correct:
-            failures.append((problem, verdict))
+    try:
+        # Nothing is remembered: a reference must give the same when it is run anew.
+        answered = await answer(Answering(bench, None), problem)
+        for reference in problem.references:
+            verdict = await _judged(answered.problem, reference, bench, rules)
+            if answered.lost:
+                verdict = verdict_of([], len(problem.test_names), verdict.peak_bytes)
+                reason = f"the reference gives nothing on {answered.lost} inputs: {answered.reason}"
+                verdict = msgspec.structs.replace(verdict, reason=reason)
+            if not verdict.correct:
+                failures.append((problem, verdict))
+    finally:
+        slots.release()
+
+
+async def _judged(problem: Problem, reference: str, bench: Bench, rules: LimitRules) -> Verdict:
+    limits = rules.limits(None, max((len(test.expected) for test in problem.tests), default=0))
+    return await bench.run(
+        lambda sandbox, core: judge(sandbox, problem, reference, limits=limits, cpu=core, all_tests=True)
+    )

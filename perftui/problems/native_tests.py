@@ -45,9 +45,7 @@ def function_test(name: str, table: TestTable) -> TestCase:
             kind=kind,
             tolerance=tolerance,
             relative=relative,
-            others=tuple(
-                coded("others", _fit(kind, "others", evaluated("others", text))) for text in table.others
-            ),
+            others=tuple(coded("others", value) for value in others),
         ),
     )
 
