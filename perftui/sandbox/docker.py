@@ -14,15 +14,15 @@ from typing import Final, TypeVar
 
 import anyio
 import msgspec
-from anyio import to_thread
 from docker import APIClient
 from docker.errors import APIError, DockerException, NotFound
 from requests.exceptions import RequestException, Timeout
 
 from perftui.errors import EnvironmentLacksError
+from perftui.sandbox.blocking import Caller, in_thread
 from perftui.sandbox.confinement import confinement
 from perftui.sandbox.docker_model import ContainerFacts, ContainerSpec, EngineFacts, ImageFacts, ListedImage
-from perftui.sandbox.endpoint import Endpoint, connect, default_endpoint
+from perftui.sandbox.endpoint import Endpoint, connect, default_endpoint, refusal
 from perftui.sandbox.progress import ProgressError, follow
 from perftui.sandbox.protocol import SandboxLostError
 from perftui.text import one_line
@@ -118,8 +118,8 @@ class DockerEngine:
     async def pull(self, reference: str, on_progress: Callable[[str], None]) -> None:
         """Fetch an image from its registry; as long as it tells of progress, there is no deadline."""
 
-        def pull(client: APIClient) -> None:
-            follow(client.pull(reference, stream=True, decode=True), on_progress)
+        def pull(client: APIClient, caller: Caller) -> None:
+            follow(client.pull(reference, stream=True, decode=True), caller, on_progress)
 
         await self._long_call(pull)
 
@@ -134,7 +134,7 @@ class DockerEngine:
     ) -> None:
         """Build an image from a tar archive, without a network."""
 
-        def build(client: APIClient) -> None:
+        def build(client: APIClient, caller: Caller) -> None:
             events = client.build(
                 fileobj=io.BytesIO(context),
                 custom_context=True,
@@ -148,7 +148,7 @@ class DockerEngine:
                 forcerm=True,
                 decode=True,
             )
-            follow(events, on_progress)
+            follow(events, caller, on_progress)
 
         await self._long_call(build)
 
@@ -188,16 +188,16 @@ class DockerEngine:
         """One call with the deadline; one that is not to be cut ends by its client's own time limit."""
         try:
             with anyio.fail_after(self._seconds):
-                return await self._threaded(work, int(self._seconds) + 1, cut=cut)
+                return await self._threaded(lambda client, _: work(client), int(self._seconds) + 1, cut=cut)
         except TimeoutError as error:
             raise self._silent() from error
 
-    async def _long_call(self, work: Callable[[APIClient], T]) -> T:
+    async def _long_call(self, work: Callable[[APIClient, Caller], T]) -> T:
         return await self._threaded(work, _SILENCE_SECONDS, cut=True)
 
-    async def _threaded(self, work: Callable[[APIClient], T], silence: int, *, cut: bool) -> T:
-        return await to_thread.run_sync(
-            self._in_thread, work, silence, abandon_on_cancel=cut, limiter=self._limiter
+    async def _threaded(self, work: Callable[[APIClient, Caller], T], silence: int, *, cut: bool) -> T:
+        return await in_thread(
+            lambda caller: self._with_client(work, caller, silence), cut=cut, limiter=self._limiter
         )
 
     def _silent(self) -> DockerError:
@@ -205,12 +205,17 @@ class DockerEngine:
             f"the Docker engine at {self.endpoint.url} did not answer within {self._seconds:g} s"
         )
 
-    def _in_thread(self, work: Callable[[APIClient], T], silence: int) -> T:
+    def _failed(self, cause: BaseException) -> str:
+        if isinstance(cause, (FileNotFoundError, ConnectionRefusedError, PermissionError)):
+            return refusal(self.endpoint, cause)
+        return f"the Docker engine at {self.endpoint.url} failed: {one_line(str(cause))}"
+
+    def _with_client(self, work: Callable[[APIClient, Caller], T], caller: Caller, silence: int) -> T:
         """Work with a client of the stock; one that failed in any way but an HTTP answer is not kept."""
         with self._translated():
             client = self._take(silence)
             try:
-                result = work(client)
+                result = work(client, caller)
             except APIError:
                 self._give_back(client)
                 raise
@@ -231,8 +236,7 @@ class DockerEngine:
         except Timeout as error:
             raise self._silent() from error
         except (DockerException, RequestException, OSError) as error:
-            said = one_line(str(_root_cause(error)))
-            raise DockerError(f"the Docker engine at {self.endpoint.url} failed: {said}") from error
+            raise DockerError(self._failed(_root_cause(error))) from error
         except msgspec.ValidationError as error:
             raise DockerError(f"the Docker engine answered what is not understood: {error}") from error
 

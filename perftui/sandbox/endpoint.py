@@ -89,10 +89,11 @@ async def connect(endpoint: Endpoint) -> ByteStream:
             return await anyio.connect_unix(endpoint.socket)
         return await anyio.connect_tcp(endpoint.host, endpoint.port)
     except OSError as error:
-        raise EnvironmentLacksError(_refusal(endpoint, error)) from error
+        raise EnvironmentLacksError(refusal(endpoint, error)) from error
 
 
-def _refusal(endpoint: Endpoint, error: OSError) -> str:
+def refusal(endpoint: Endpoint, error: OSError) -> str:
+    """Why no connection can be opened, with its cure, in one line."""
     where = endpoint.url
     cure = "start Docker, or set DOCKER_HOST, or use --sandbox process"
     if isinstance(error, PermissionError):

@@ -6,8 +6,8 @@ from collections.abc import Callable, Generator
 from contextlib import closing
 
 import msgspec
-from anyio import from_thread
 
+from perftui.sandbox.blocking import Caller
 from perftui.text import one_line
 
 _NOISE = ("---> ", "Removing intermediate container")
@@ -45,18 +45,19 @@ def _status_line(status: str, layer: str | None) -> str:
     return one_line(f"{layer}: {status}" if layer else status)
 
 
-def follow(events: Generator[object], on_progress: Callable[[str], None]) -> None:
-    """Read a stream in a worker thread to its end; hand each line to the event loop's thread.
+def follow(events: Generator[object], caller: Caller, on_progress: Callable[[str], None]) -> None:
+    """Read a stream in a thread of its own to its end; hand each line to the event loop's thread.
 
     Raises:
         ProgressError: the work failed.
+        AbandonedError: nobody waits for it any longer.
     """
     lines = ProgressLines()
     with closing(events):
         for raw in events:
-            from_thread.check_cancelled()
+            caller.check()
             event = msgspec.convert(raw, ProgressEvent)
             if event.error is not None:
                 raise ProgressError(one_line(event.error))
             for line in lines.read(event):
-                from_thread.run_sync(on_progress, line)
+                caller.run(on_progress, line)
