@@ -6,7 +6,7 @@ import logging
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from perftui.owner import Owner
@@ -18,10 +18,10 @@ from perftui.sandbox.docker_model import ContainerSpec
 from perftui.sandbox.owner_labels import owner_labels
 from perftui.sandbox.pool import Started
 from perftui.sandbox.protocol import SandboxLostError
+from perftui.sandbox.roll import APP_LABEL, SESSION_LABEL, Roll
 from perftui.text import one_line
 
-APP_LABEL: Final = "perftui.sandbox"
-SESSION_LABEL: Final = "perftui.session"
+__all__ = ["APP_LABEL", "SESSION_LABEL", "DockerSetup", "docker_sandbox", "running_container"]
 
 _SUPERVISOR_BYTES: Final = 256 << 20
 
@@ -38,6 +38,7 @@ class DockerSetup:
         session: names the pool among the owner's.
         memory_bytes: what one program may use; the container has room for its supervisor beside it.
         cores: the cores it may use; empty for all of the engine's.
+        roll: which of them are held.
     """
 
     image: str
@@ -45,6 +46,7 @@ class DockerSetup:
     session: str
     memory_bytes: int
     cores: tuple[int, ...] = ()
+    roll: Roll = field(default_factory=Roll, compare=False)
 
 
 @asynccontextmanager
@@ -55,14 +57,17 @@ async def running_container(engine: DockerEngine, setup: DockerSetup) -> AsyncIt
         SandboxLostError: the engine failed.
         EnvironmentLacksError: the engine is gone.
     """
-    container = await engine.create(_spec(setup))
-    try:
-        # Attached before it starts, so that nothing it says is lost.
-        async with await attach(engine.endpoint, container, api_version=engine.api_version) as stream:
-            await engine.start(container)
-            yield stream
-    finally:
-        await _remove(engine, container)
+    spec = _spec(setup)
+    await setup.roll.settle(engine, setup.session)
+    with setup.roll.holding(spec.name):
+        container = await engine.create(spec)
+        try:
+            # Attached before it starts, so that nothing it says is lost.
+            async with await attach(engine.endpoint, container, api_version=engine.api_version) as stream:
+                await engine.start(container)
+                yield stream
+        finally:
+            await _remove(engine, container, setup.roll)
 
 
 @asynccontextmanager
@@ -83,11 +88,12 @@ async def docker_sandbox(engine: DockerEngine, setup: DockerSetup) -> AsyncItera
         yield Started(client, hello.info("docker", *CONFINEMENT_IN_WORDS, image=setup.image))
 
 
-async def _remove(engine: DockerEngine, container: str) -> None:
-    """Remove it; where the engine fails, the supervisor has lost its host and ends by itself."""
+async def _remove(engine: DockerEngine, container: str, roll: Roll) -> None:
+    """Remove it; where the engine fails, it is removed before another is created."""
     try:
         await engine.remove(container)
     except DockerError as error:
+        roll.doubt()
         _log.info("a sandbox was not removed at once: %s", error)
 
 

@@ -78,15 +78,22 @@ class ContainerFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         id: its full id.
+        raw_names: its names, each after a slash, or None where it has none.
         raw_labels: its labels, or None where it has none.
         state: `created`, `running`, `exited`, …
         created: when it was created, in seconds since the epoch.
     """
 
     id: str = msgspec.field(name="Id")
+    raw_names: tuple[str, ...] | None = msgspec.field(name="Names", default=None)
     raw_labels: dict[str, str] | None = msgspec.field(name="Labels", default=None)
     state: str = msgspec.field(name="State", default="")
     created: int = msgspec.field(name="Created", default=0)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The container's names."""
+        return tuple(name.removeprefix("/") for name in self.raw_names or ())
 
     @property
     def labels(self) -> Mapping[str, str]:

@@ -47,8 +47,11 @@ async def docker_pool(
             memory_bytes=memory_bytes,
             cores=cores if restricted else (),
         )
-        async with warm_pool(lambda: docker_sandbox(engine, setup), slots, cores=cores) as pool:
-            yield pool
+        try:
+            async with warm_pool(lambda: docker_sandbox(engine, setup), slots, cores=cores) as pool:
+                yield pool
+        finally:
+            await setup.roll.close(engine, setup.session)
 
 
 def engine_cores(
