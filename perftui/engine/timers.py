@@ -24,7 +24,7 @@ from perftui.text import one_line
 from perftui.timing.inputs import Known
 from perftui.timing.model import Arm, ArmName, Measurement
 
-MAX_LOSSES = 2
+MAX_LOSSES = 3
 """How many sandboxes one measurement may lose before it is given up."""
 
 

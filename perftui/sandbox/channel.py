@@ -16,6 +16,7 @@ import msgspec
 from anyio.abc import ByteStream
 
 from perftui.sandbox.frames import FrameStream, pack
+from perftui.sandbox.hung_up import has_hung_up
 from perftui.sandbox.messages import (
     About,
     FactFrame,
@@ -70,6 +71,7 @@ class SupervisorClient:
     """
 
     def __init__(self, stream: ByteStream) -> None:
+        self._stream = stream
         self._frames = FrameStream(stream)
         self._hello: Hello | None = None
         self._jobs = 0
@@ -78,8 +80,8 @@ class SupervisorClient:
 
     @property
     def broken(self) -> bool:
-        """Whether it can run no further job."""
-        return self._broken
+        """Whether it can run no further job, as far as can be told without asking it."""
+        return self._broken or has_hung_up(self._stream)
 
     async def hello(self) -> Hello:
         """What the supervisor says of itself; waits until it is ready.

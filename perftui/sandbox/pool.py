@@ -174,10 +174,13 @@ class WarmPool:
             self._alive -= 1
 
     async def _tell(self, failure: str) -> None:
-        """Let one who waits know that nothing can be started; nobody waits for ever."""
-        place = _Place(None, failure)
-        self._offer.send_nowait(place)
-        await place.retired.wait()
+        """Let all who wait know that nothing can be started, or else the next who comes."""
+        waiting = self._free.statistics().tasks_waiting_receive
+        places = [_Place(None, failure) for _ in range(max(1, waiting))]
+        for place in places:
+            self._offer.send_nowait(place)
+        for place in places:
+            await place.retired.wait()
 
     async def _take(self) -> tuple[_Place, WarmSandbox]:
         while True:

@@ -12,7 +12,7 @@ from anyio import wait_all_tasks_blocked
 from anyio.lowlevel import checkpoint
 
 from perftui.errors import EnvironmentLacksError
-from perftui.sandbox.pool import Started, warm_pool
+from perftui.sandbox.pool import Started, WarmPool, warm_pool
 from perftui.sandbox.protocol import (
     CallFact,
     JudgeJob,
@@ -219,6 +219,28 @@ async def test_a_pool_whose_engine_goes_away_says_so_and_comes_back_with_it() ->
         async with pool.lease() as sandbox:
             await sandbox.judge(JUDGE, lambda _: True)
         assert len(factory.open) == 1
+
+
+async def test_all_who_wait_are_told_at_once() -> None:
+    factory = Factory()
+    told: list[str] = []
+
+    async def wait(pool: WarmPool) -> None:
+        with pytest.raises(SandboxLostError, match="no start") as caught:
+            async with pool.lease():
+                pytest.fail("there is nothing to lease")
+        told.append(str(caught.value))
+
+    async with warm_pool(factory.start, 1, patience_seconds=0) as pool:
+        factory.failures = 10**6
+        with pytest.raises(SandboxLostError, match="gone"):
+            async with pool.lease() as sandbox:
+                await sandbox.trial(TrialJob(program="lose", entry_point=None, inputs=()))
+        async with anyio.create_task_group() as tasks:
+            for _ in range(5):
+                tasks.start_soon(wait, pool)
+    assert len(set(told)) == 1
+    assert len(told) == 5
 
 
 async def test_an_engine_that_restarts_costs_nobody_a_lease() -> None:
