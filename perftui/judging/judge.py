@@ -28,7 +28,8 @@ async def judge(
     """Judge a program.
 
     The inputs of a function share a child, so a failing call may be the fault of an earlier one (a list
-    kept between calls, a limit met in all): it is made again alone, and that result counts.
+    kept between calls, a limit met in all): it is made again alone, and that result counts. So is one whose
+    process was killed, since it may not have been its own doing.
 
     Args:
         sandbox: where the program runs.
@@ -79,7 +80,9 @@ class _Session:
             found = await self._run_batch(rest)
             last = found[-1]
             shared = self._problem.kind == "function" and len(found) > 1
-            if not last.passed and shared and last.verdict not in _FINAL and self._left > 0:
+            # A machine that is short of memory kills programs first, whoever uses it up.
+            doubtful = shared or last.verdict == "killed"
+            if not last.passed and doubtful and last.verdict not in _FINAL and self._left > 0:
                 found[-1:] = await self._run_batch(rest[len(found) - 1 : len(found)])
             results += found
         return results
