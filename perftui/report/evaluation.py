@@ -64,7 +64,8 @@ class EvaluationTotals(msgspec.Struct, frozen=True, kw_only=True):
         samples: programs that were given.
         problems: that they are for.
         correct: programs that pass all tests.
-        correct_share: correct over samples; None for no samples.
+        infrastructure: programs of which nothing is known, since the sandbox or the engine failed.
+        correct_share: correct over the programs that have a verdict of their own; None for none.
         verdicts: how many programs have each verdict; those that were not judged are left out.
         speed_verdicts: how many correct programs have each speed verdict.
         pass_at_k: the unbiased estimator over the problems with at least k programs.
@@ -75,6 +76,7 @@ class EvaluationTotals(msgspec.Struct, frozen=True, kw_only=True):
     samples: int
     problems: int
     correct: int
+    infrastructure: int
     correct_share: float | None
     verdicts: dict[VerdictKind, int]
     speed_verdicts: dict[SpeedVerdict, int]
@@ -189,11 +191,14 @@ def _totals(state: RunState, results: tuple[SampleResult, ...]) -> EvaluationTot
         if result.speedup is not None and result.speed_verdict != "unmeasured"
     ]
     most = max(per_problem.values(), default=0)
+    broken = sum(result.verdict == "infrastructure" for result in results)
+    judged = sum(result.verdict is not None for result in results) - broken
     return EvaluationTotals(
         samples=len(results),
         problems=len(per_problem),
         correct=len(correct),
-        correct_share=len(correct) / len(results) if results else None,
+        infrastructure=broken,
+        correct_share=len(correct) / judged if judged else None,
         verdicts=dict(Counter(result.verdict for result in results if result.verdict is not None)),
         speed_verdicts=dict(Counter(result.speed_verdict for result in correct)),
         pass_at_k={str(k): pass_at(facts(state), k) for k in steps(most)},
@@ -207,7 +212,12 @@ def _markdown(evaluated: Evaluation) -> str:
     mean = totals.geometric_mean_speedup
     lines = [
         f"{number(totals.samples)} programs for {number(totals.problems)} problems.",
-        f"{number(totals.correct)} correct ({percent(totals.correct_share)}).",
+        f"{number(totals.correct)} correct ({percent(totals.correct_share)} of those judged).",
+        *(
+            [f"{number(totals.infrastructure)} failed by infrastructure: nothing is known of them."]
+            if totals.infrastructure
+            else []
+        ),
         *(f"pass@{k}: {percent(value)}" for k, value in totals.pass_at_k.items()),
     ]
     if mean is not None:

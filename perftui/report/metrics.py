@@ -22,7 +22,8 @@ class ChainFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What metrics need of a chain.
 
     Attributes:
-        tried: whether it has a reply; where the model gave none, nothing is known of the chain.
+        tried: whether it has a reply that could be judged; where the model gave none, or
+            infrastructure failed it, nothing is known of the chain.
         correct: whether it has a correct program.
         speedup: of its best program against the reference; None where that was not measured.
         refinements: measured refinements of its seed.
@@ -210,7 +211,8 @@ def _chain_facts(problem: ProblemState, chain: ChainState) -> ChainFacts:
     ]
     measured = [verdict for verdict in verdicts if verdict != "unmeasured"]
     return ChainFacts(
-        tried=any(round_.reply is not None for round_ in chain.rounds),
+        tried=any(round_.reply is not None for round_ in chain.rounds)
+        and (best is not None or chain.how != "infrastructure"),
         correct=best is not None,
         speedup=best.vs_reference.estimate if best is not None and best.vs_reference is not None else None,
         refinements=len(measured),

@@ -128,7 +128,8 @@ def test_a_program_with_a_known_measurement_counts_like_any_other() -> None:
 def test_totals() -> None:
     totals = evaluated().totals
     assert (totals.samples, totals.problems, totals.correct) == (7, 3, 2)
-    assert totals.correct_share == pytest.approx(2 / 7)
+    assert totals.infrastructure == 1
+    assert totals.correct_share == pytest.approx(2 / 5)
     assert totals.verdicts == {
         "suspected-cheating": 1,
         "correct": 2,
@@ -156,7 +157,8 @@ def test_csv_and_markdown() -> None:
     rows = list(csv.DictReader(io.StringIO(render_evaluation(evaluated(), "csv"))))
     assert [row["sample"] for row in rows] == ["0", "1", "2", "4", "5", "7", "8"]
     text = render_evaluation(evaluated(), "md")
-    assert "- 2 correct (28.6 %)." in text
+    assert "- 2 correct (40.0 % of those judged)." in text
+    assert "- 1 failed by infrastructure: nothing is known of them." in text
     assert "| wrong-answer | 1 |" in text
     assert "| P/1 | 2 | wrong-answer | 1/3 | t2: wrong-answer |" in text
     assert "| P/3 | 8 | – | 0/3 | not judged |" in text
@@ -168,3 +170,15 @@ def test_a_sample_of_an_unknown_problem_is_not_judged() -> None:
     story, _ = told()
     (one,) = evaluation(replay(story.events), {("nowhere", 4): 3}).results
     assert (one.verdict, one.tests_total) == (None, 0)
+
+
+def test_what_infrastructure_failed_is_held_against_no_program() -> None:
+    story = Story(chains=2, purpose="evaluate")
+    story.begin()
+    story.candidate()
+    story.candidate("infrastructure", chain=1, passed=0, outcome="infrastructure")
+    story.at(ChainEnded(reason="the sandbox was lost 3 times", how="infrastructure"), "P/1", 1, None)
+    totals = evaluation(replay(story.events), {("P/1", 0): 0, ("P/1", 1): 1}).totals
+    assert (totals.samples, totals.correct, totals.infrastructure) == (2, 1, 1)
+    assert totals.correct_share == 1.0
+    assert totals.pass_at_k == {"1": 1.0, "2": None}
