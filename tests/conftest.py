@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import AsyncIterator
+import shutil
+import subprocess
+from collections.abc import AsyncIterator, Iterator
 from typing import NoReturn
 
 import anyio
@@ -18,6 +20,7 @@ from perftui.sandbox.docker_model import ImageFacts
 from perftui.sandbox.image import ensure_image
 from perftui.sandbox.owner_labels import owner_from_labels
 from perftui.sandbox.pool import WarmPool
+from tests.support.engine import OwnEngine
 
 
 @pytest.fixture(scope="session")
@@ -59,6 +62,31 @@ async def docker_pool(sandbox_image: ImageFacts, docker_engine: DockerEngine) ->
     """Two warm sandboxes in containers, all gone when the test is over."""
     async with open_pool("docker", 2) as pool:
         yield pool
+
+
+@pytest.fixture(scope="session")
+def private_engine(sandbox_image: ImageFacts) -> Iterator[OwnEngine]:
+    """An engine that belongs to the tests, with the sandbox's image."""
+    if os.geteuid() != 0 or shutil.which("dockerd") is None:
+        pytest.skip("an engine of the tests' own needs root and dockerd")
+    engine = OwnEngine()
+    try:
+        engine.mount()
+        engine.start()
+        engine.take_image(sandbox_image.tags[0])
+    except (OSError, subprocess.CalledProcessError) as error:
+        engine.close()
+        _skip_or_fail(f"an engine of the tests' own does not start here: {error}")
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def own_engine(private_engine: OwnEngine) -> Iterator[OwnEngine]:
+    """That engine, to stop, start, freeze and fill up; no container may be left in it."""
+    yield private_engine
+    private_engine.ensure()
+    assert private_engine.containers() == []
 
 
 async def containers_of_this_process(engine: DockerEngine) -> list[str]:

@@ -39,6 +39,7 @@ from perftui.sandbox.choose import open_pool
 from perftui.sandbox.cores import Cores, settle_host, usable_cores
 from perftui.sandbox.pool import WarmPool
 from perftui.sandbox.protocol import SandboxInfo
+from perftui.store.trouble import StoreFailedError
 from perftui.store.writer import Store, open_store
 
 Watch = Callable[["Live"], Awaitable[None]]
@@ -173,6 +174,10 @@ async def _supervise(live: Live, status: _Status) -> None:
     except ModelLostError as error:
         status.error = InfrastructureFailedError(f"{error}; see to the server, then {go_on}")
     except ModelRefusedError as error:
+        status.error = EnvironmentLacksError(f"{error}; then {go_on}")
+    except StoreFailedError as error:
+        status.error = error
+    except EnvironmentLacksError as error:
         status.error = EnvironmentLacksError(f"{error}; then {go_on}")
     except PerftuiError as error:
         status.error = error

@@ -29,9 +29,9 @@ class Place:
         """Run a command to its end."""
         return perftui(*arguments, cwd=self.folder, env=self.env)
 
-    def begin(self, *arguments: object, name: str = "running") -> Running:
-        """Run a command beside the test."""
-        return Running(*arguments, cwd=self.folder, env=self.env, name=name)
+    def begin(self, *arguments: object, name: str = "running", before: str = "") -> Running:
+        """Run a command beside the test; `before` is code that its process runs first."""
+        return Running(*arguments, cwd=self.folder, env=self.env, name=name, before=before)
 
     def facts(self, kind: str, run: str = "last") -> list[Head]:
         """The facts of a kind that a run has stored."""

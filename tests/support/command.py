@@ -56,9 +56,10 @@ def perftui(*arguments: object, cwd: Path, env: Mapping[str, str], stdin: str = 
     return Ended(done.returncode, done.stdout, done.stderr)
 
 
-def command(arguments: Sequence[object], python: str = sys.executable) -> list[str]:
-    """The words of a command, run by an interpreter that has perftui."""
-    return [python, "-m", "perftui", *map(str, arguments)]
+def command(arguments: Sequence[object], python: str = sys.executable, before: str = "") -> list[str]:
+    """The words of a command, run by an interpreter that has perftui; `before` is code that runs first."""
+    how = ["-c", f"{before}\nfrom perftui.__main__ import main\nmain()"] if before else ["-m", "perftui"]
+    return [python, *how, *map(str, arguments)]
 
 
 class Running:
@@ -71,11 +72,12 @@ class Running:
         env: Mapping[str, str],
         name: str = "running",
         python: str = sys.executable,
+        before: str = "",
     ) -> None:
         self._out, self._err = cwd / f"{name}.out", cwd / f"{name}.err"
         self._files: list[IO[bytes]] = [self._out.open("wb"), self._err.open("wb")]
         self.process = subprocess.Popen(
-            command(arguments, python),
+            command(arguments, python, before),
             cwd=cwd,
             env=env,
             stdin=subprocess.DEVNULL,
