@@ -10,15 +10,16 @@ from statistics import median
 from perftui.sandbox.protocol import TrialFact
 from perftui.timing.fill import WINDOW_NS, Pace, pace_of, passes, trial_seconds
 from perftui.timing.model import ArmName, TestTime
-from perftui.timing.quality import cpu_ns
+from perftui.timing.quality import cpu_ns, wait_of
 from perftui.timing.schedule import Cast
 from perftui.timing.trials import Runner, UnfitError
 
 TEST_TIME_TRIALS = 5
-_TEST_TIME_SHARE = 0.12
+_TEST_TIME_SHARE = 0.1
 _REFINEMENTS = 2
 _SETTLED = 1.25
-_ENOUGH_BLOCKS = 8
+_ENOUGH_BLOCKS = 16
+_PLENTY = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +30,13 @@ class Window:
         repeats: passes per trial.
         mirrored: whether a block runs each arm twice.
         block_seconds: how long a block is expected to take.
+        usual_wait: median of wall over CPU time of the trials that told all this.
     """
 
     repeats: int
     mirrored: bool
     block_seconds: float
+    usual_wait: float
 
 
 async def fill_window(
@@ -48,20 +51,21 @@ async def fill_window(
     seconds = trial_seconds(budget_seconds, len(cast.arms))
     filling = {rival.names[0] for rival in cast.rivals.values()} or {cast.baseline.names[0]}
     walls: dict[ArmName, float] = {}
+    facts: list[TrialFact] = []
     repeats, expected = 1, 0.0
     for zygote in range(1 + _REFINEMENTS):
-        paces = await _paces(runner, cast, repeats=repeats, zygote=zygote, clock=clock)
+        paces = await _paces(runner, cast, facts, repeats=repeats, zygote=zygote, clock=clock)
         # The quickest that was seen: one trial that had to wait must not shrink the window.
         walls = {name: min(pace.wall_ns, walls.get(name, inf)) for name, pace in paces.items()}
-        work = min(paces[name].work_ns for name in filling)
-        wanted = passes(work, max(walls.values()), seconds)
+        quickest = min((paces[name] for name in filling), key=lambda pace: pace.work_ns)
+        wanted = passes(quickest.work_ns, max(walls.values()), seconds, side_ns=quickest.side_ns)
         settled = repeats / _SETTLED <= wanted <= repeats * _SETTLED
         expected = _trials_seconds(cast, paces, wanted - repeats)
         repeats = wanted
-        if work >= WINDOW_NS or (settled and zygote > 0):
+        if quickest.work_ns >= _PLENTY * WINDOW_NS or (settled and zygote > 0):
             break
     mirrored = 2 * expected * _ENOUGH_BLOCKS <= budget_seconds
-    return Window(repeats, mirrored, 2 * expected if mirrored else expected)
+    return Window(repeats, mirrored, 2 * expected if mirrored else expected, wait_of(facts))
 
 
 async def time_tests(
@@ -105,9 +109,15 @@ def times_of(names: tuple[str, ...], mine: list[TrialFact], nulls: list[TrialFac
 
 
 async def _paces(
-    runner: Runner, cast: Cast, *, repeats: int, zygote: int, clock: Callable[[], float]
+    runner: Runner,
+    cast: Cast,
+    facts: list[TrialFact],
+    *,
+    repeats: int,
+    zygote: int,
+    clock: Callable[[], float],
 ) -> dict[ArmName, Pace]:
-    """The pace of each arm, the null program's among them and without the control's."""
+    """The pace of each arm, the null program's among them and without the control's; keeps the facts."""
     paces: dict[ArmName, Pace] = {}
     metered = 0
     started = clock()
@@ -118,6 +128,7 @@ async def _paces(
             continue
         started = clock()
         fact = await runner.run(arm, repeats=repeats, zygote=zygote)
+        facts.append(fact)
         metered += cpu_ns(fact)
         paces[arm.names[0]] = pace_of(fact, null, repeats, clock() - started, whole=runner.work.whole)
     if metered == 0:

@@ -7,26 +7,33 @@ Per trial and per pass (`r` passes a trial), in ns of process CPU:
 Only one pass is encoded, so `encode` is per pass already. A program that reads stdin is timed from
 its start to its end: its work is the sum of all phases, and there is nothing to charge.
 
-A mirrored block has two trials of each arm; the first of one is paired with the first of another, the
-second with the second. Within a block all is told as a fraction of the baseline's mean work there,
-`base`, so that a machine that changes its speed between blocks changes no fraction. For the trial of
-arm `a` in pair `i`:
+How fast the machine was in a block is read from all its trials: `level` is the block's part in a fit of
+`log work = level of the block + size of the arm` to all of them, by medians, so that one trial that was
+disturbed moves neither. All is told as a fraction of it, in units of the baseline's work, so that a machine
+that changes its speed between blocks changes no fraction. A mirrored block has two trials of each arm; the
+first of one stands beside the first of another. For the trial of arm `a` in place `i`:
 
-    w_ai = work_ai / base        null = work of the null program / base
-    x_aip = (p_ai - p_baseline,i) / base          for p in load, decode, encode
+    w_ai = work_ai / level       null = work of the null program / level
+    x_aip = (p_ai - p_baseline,i) / level         for p in load, decode, encode
 
-    cost_ai = w_ai - median(null) + sum_p max(0, median_i(x_aip))
+    cost_ai = w_ai - median(null) + sum_p max(0, mid_i(x_aip))
+
+`mid` is the midmean, the mean of the middle half: as deaf to outliers as is needed here, and a quarter
+closer to the truth than the median. It is taken before the clipping, because clipping each noisy trial by
+itself would charge noise to every honest program.
 
 What an arm spends over the baseline in another phase is charged to it, and what it spends less is
-never credited: moving work out of the calls gains nothing. Medians over pairs are taken before the
-clipping, because clipping each noisy pair by itself would charge noise to every honest program.
+never credited: moving work out of the calls gains nothing. Decoding large inputs can take longer than the
+work, and then the noise of that phase is a share of the work that counts. So an excess is charged to the
+estimate only where it is `proven`: the 99 % lower bound of its median is over EXCESS_DOUBT of the baseline's
+phase. An excess that is not proven is charged where it is held against a program, that is for the end of
+the interval that would let it seem fast, and not for the other.
 
 Where passes are repeated, encoding is the one phase that is not spread over them: a single pass is
 encoded, and the harness's own part of that, some 100 us and never twice the same, would drown a pass
-of 20 us in doubt. There, encoding is charged in full where it is beyond doubt that the arm spends more
-than the baseline (the 99 % lower bound of the median excess is over a quarter of the baseline's
-encoding), and else not. A smaller excess is what one process shows against another on the same value;
-and no program's code runs while plain data is encoded, so that little can be hidden in it.
+of 20 us in doubt. There, encoding is charged where it is proven to exceed the baseline's by ENCODE_DOUBT,
+and else not at all. A smaller excess is what one process shows against another on the same value; and no
+program's code runs while plain data is encoded, so that little can be hidden in it.
 """
 
 from __future__ import annotations
@@ -51,11 +58,15 @@ METER_NS = 1_000.0
 NULL_DOUBT = 0.1
 """The share of the null program's cost that is in doubt."""
 
+EXCESS_DOUBT = 0.05
+"""The share of a phase of the baseline's that an honest program may spend more."""
+
 ENCODE_DOUBT = 0.25
-"""The share of the baseline's encoding that an honest program may spend more, where passes repeat."""
+"""The same for encoding where passes repeat."""
 
 _ENCODE = 2
 _TAIL = 0.01
+_FITTINGS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +110,17 @@ def phases_of(fact: TrialFact, repeats: int, *, whole: bool) -> Phases:
 
 @dataclass(frozen=True, slots=True)
 class ArmColumns:
-    """An arm's figures as fractions of the baseline's mean work in the same block.
+    """An arm's figures as fractions of the block's level.
 
     Attributes:
         work: shape (pairs,).
         excess: shape (3, pairs): load, decode, encode over the baseline's.
+        proven: for each of the three whether the excess is beyond doubt.
     """
 
     work: Floats
     excess: Floats
+    proven: tuple[bool, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +128,11 @@ class Columns:
     """A measurement's figures, pair by pair; the pairs of a block stand together.
 
     Attributes:
-        base_ns: the baseline's mean work per pass in the pair's block, harness included.
+        base_ns: the level of the pair's block: what the baseline's work per pass takes at that speed, harness
+            included.
         null: the null program's work as a fraction of it.
         arms: by the arm's first name.
+        baseline: the first name of the arm that all is told in; `control` is the same program.
         resolution: how far a cost may be off in either direction, as a fraction.
         blocks: how many blocks there are.
     """
@@ -125,6 +140,7 @@ class Columns:
     base_ns: Floats
     null: Floats
     arms: dict[ArmName, ArmColumns]
+    baseline: ArmName
     resolution: float
     blocks: int
 
@@ -150,16 +166,32 @@ def tabulate(blocks: Sequence[Block], *, baseline: ArmName, repeats: int, whole:
     tables = {name: _phase_table(blocks, name, repeats, whole=whole) for name in names}
     nulls = tables.pop("null")[0]
     base = tables[baseline]
-    per_block = base.shape[1] // len(blocks)
-    scale = np.repeat(base[0].reshape(len(blocks), per_block).mean(axis=1), per_block)
-    if not (scale > 0).all():
+    if not (base[0] > 0).all():
         raise ValueError("the baseline cost no CPU time")
-    arms = {
-        name: ArmColumns(table[0] / scale, _excess(table, base, repeats) / scale)
-        for name, table in tables.items()
-    }
-    resolution = resolution_ns(nulls, repeats) / float(np.median(scale))
-    return Columns(scale, np.repeat(nulls, per_block) / scale, arms, resolution, len(blocks))
+    per_block = base.shape[1] // len(blocks)
+    works = {name: table[0].reshape(len(blocks), per_block) for name, table in tables.items()}
+    level = np.repeat(_levels(works, baseline), per_block)
+    resolution = resolution_ns(nulls, repeats) / float(np.median(level))
+    arms = {name: _arm(table, base, level, repeats) for name, table in tables.items()}
+    return Columns(level, np.repeat(nulls, per_block) / level, arms, baseline, resolution, len(blocks))
+
+
+def _levels(works: dict[ArmName, Floats], baseline: ArmName) -> Floats:
+    """What the baseline's work takes at each block's speed, by an additive fit of medians to the logarithms.
+
+    Args:
+        works: of each arm, shape (blocks, trials).
+        baseline: the arm whose work is the unit.
+    """
+    logs = {name: np.log(np.maximum(work, 1.0)) for name, work in works.items()}
+    levels = np.median(np.concatenate(list(logs.values()), axis=1), axis=1)
+    sizes = {name: float(np.median(log - levels[:, np.newaxis])) for name, log in logs.items()}
+    for _ in range(_FITTINGS):
+        rests = np.concatenate([log - sizes[name] for name, log in logs.items()], axis=1)
+        levels = np.median(rests, axis=1)
+        sizes = {name: float(np.median(log - levels[:, np.newaxis])) for name, log in logs.items()}
+    found: Floats = np.exp(levels + sizes[baseline])
+    return found
 
 
 def resolution_ns(nulls: Floats, repeats: int) -> float:
@@ -171,20 +203,40 @@ def resolution_ns(nulls: Floats, repeats: int) -> float:
     return max(METER_NS / repeats, NULL_DOUBT * float(np.median(nulls)))
 
 
-def costs(columns: Columns, arm: ArmName, index: Indices) -> Floats:
-    """What an arm costs in each of the chosen pairs, as fractions of the baseline's work.
+def midmean(values: Floats) -> Floats:
+    """The mean of the middle half along the last axis."""
+    count = values.shape[-1]
+    cut = count // 4
+    if cut == 0:
+        mean: Floats = values.mean(axis=-1)
+        return mean
+    middle: Floats = np.partition(values, (cut, count - cut - 1), axis=-1)[..., cut : count - cut].mean(
+        axis=-1
+    )
+    return middle
+
+
+def costs(columns: Columns, arm: ArmName, index: Indices, *, strict: bool = False) -> Floats:
+    """What an arm costs in each of the chosen pairs, as fractions of the block's level.
 
     Args:
         columns: the figures.
         arm: whose cost.
-        index: pairs by position, shape (resamples, n): medians are taken along the last axis.
+        index: pairs by position, shape (resamples, n): midmeans are taken along the last axis.
+        strict: charge an excess that is not proven as well.
 
     Returns:
         Shape (resamples, n); never under a quarter of the resolution.
     """
     work = columns.arms[arm].work[index]
-    cost: Floats = np.maximum(work + _shift(columns, arm, index), columns.resolution / 4)
+    cost: Floats = np.maximum(work + _shift(columns, arm, index, strict=strict), columns.resolution / 4)
     return cost
+
+
+def is_doubtful(columns: Columns, arm: ArmName) -> bool:
+    """Whether an arm has an excess that is not proven, so that a strict cost may be another."""
+    found = columns.arms[arm]
+    return any(excess.any() and not sure for excess, sure in zip(found.excess, found.proven, strict=True))
 
 
 def all_pairs(columns: Columns) -> Indices:
@@ -200,26 +252,31 @@ def cost_ns(columns: Columns, arm: ArmName) -> Floats:
 
 def charge_ns(columns: Columns, arm: ArmName) -> Floats:
     """What is added to a pass's work to make its cost (charges less the null's cost), in each pair."""
-    charged: Floats = _shift(columns, arm, all_pairs(columns))[0, 0] * columns.base_ns
+    charged: Floats = _shift(columns, arm, all_pairs(columns), strict=False)[0, 0] * columns.base_ns
     return charged
 
 
-def _shift(columns: Columns, arm: ArmName, index: Indices) -> Floats:
+def _shift(columns: Columns, arm: ArmName, index: Indices, *, strict: bool) -> Floats:
     """The charges of an arm less the null program's cost, as a fraction; shape (resamples, 1)."""
     shift: Floats = -np.median(columns.null[index], axis=-1, keepdims=True)
-    for phase in columns.arms[arm].excess:
-        if phase.any():
-            shift = shift + np.maximum(0.0, np.median(phase[index], axis=-1, keepdims=True))
+    found = columns.arms[arm]
+    for excess, proven in zip(found.excess, found.proven, strict=True):
+        if (proven or strict) and excess.any():
+            shift = shift + np.maximum(0.0, midmean(excess[index]))[:, np.newaxis]
     return shift
 
 
-def _excess(table: Floats, base: Floats, repeats: int) -> Floats:
-    """Load, decode and encode over the baseline's, in ns; without encoding where its excess is in doubt."""
+def _arm(table: Floats, base: Floats, level: Floats, repeats: int) -> ArmColumns:
+    """An arm's columns; encoding that is in doubt is nothing where passes repeat."""
     excess: Floats = table[1:] - base[1:]
-    doubt = ENCODE_DOUBT * float(np.median(base[1 + _ENCODE]))
-    if repeats > 1 and median_bound(excess[_ENCODE].tolist(), _TAIL) <= doubt:
-        excess[_ENCODE] = 0.0
-    return excess
+    proven = []
+    for phase, own in enumerate(excess):
+        repeated = repeats > 1 and phase == _ENCODE
+        doubt = (ENCODE_DOUBT if repeated else EXCESS_DOUBT) * float(np.median(base[1 + phase]))
+        proven.append(bool(own.any()) and median_bound(own.tolist(), _TAIL) > doubt)
+        if repeated and not proven[-1]:
+            excess[phase] = 0.0
+    return ArmColumns(table[0] / level, excess / level, tuple(proven))
 
 
 def _phase_table(blocks: Sequence[Block], arm: ArmName, repeats: int, *, whole: bool) -> Floats:

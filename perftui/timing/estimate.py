@@ -1,17 +1,19 @@
 """How many times faster one program is than another, with an interval; and what noise looks like.
 
-The estimate is the median of paired log-ratios of cost. Its interval is a bootstrap over blocks
-(the pairs of a block are drawn together, for they share a zygote and a moment): every step from
-fractions to median is done anew on each resample, so the doubt about the harness's cost and about
-charges is in it. The ends are found for the smaller cost as a share of the larger: the noise of a
-program that takes next to nothing is additive, and the logarithm of its cost has no bounds. Two
-things widen the interval:
+The size of a program is the midmean of the logarithms of its costs, each held against the level of its
+block (`timing/cost.py`); the estimate is the difference of two sizes. Where the other program is the
+baseline, the control's trials count as its own: they are the same program's. The interval is a bootstrap
+over blocks (the trials of a block are drawn together, for they share a zygote and a moment): every step from
+fractions to midmean is done anew on each resample, so the doubt about the harness's cost and about
+charges is in it. The end that would let a program seem fast is that of its strict cost. The ends are found
+for the smaller cost as a share of the larger: the noise of a program that takes next to nothing is
+additive, and the logarithm of its cost has no bounds. Two things widen the interval:
 
 * With few blocks the bootstrap is too sure of itself. The central 95 % of the resampled shares is
   stretched about the estimate by `(1 + 1/n) * t(confidence, n - 1) / z(95 %)` for `n` blocks:
   Student's t for the wanted confidence over the normal quantile of what was resampled. That also
   keeps extreme quantiles from resting on a handful of resamples. A side is never taken as narrower
-  than the mean of both: a median of few pairs often has no resample on one of its sides.
+  than the mean of both: of few pairs there is often no resample on one of the sides.
 * The null program's cost may differ from what the harness costs a real program, by the resolution of
   the costs. That shifts both costs alike, so it hardly touches programs of like cost, and widens the
   interval of one that is a thousand times faster.
@@ -20,24 +22,26 @@ things widen the interval:
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from math import exp, log
 
 import numpy as np
 from scipy.special import stdtrit
 
-from perftui.timing.cost import Columns, Floats, Indices, all_pairs, costs
+from perftui.timing.cost import Columns, Floats, Indices, all_pairs, costs, is_doubtful, midmean
 from perftui.timing.model import ArmName
 
 MIN_BLOCKS = 4
 """Under this many blocks nothing is said."""
 
-MIN_FLOOR = 1.03
-"""No gain under 3 % is claimed: code layout and hash seeds alone move programs by that much."""
+MIN_FLOOR = 1.02
+"""No gain under 2 % is claimed: names and code layout alone move programs by up to 1 %."""
 
 _RESAMPLES = 600
 _CENTRAL_PERCENTILES = (2.5, 97.5)
 _CENTRAL_Z = 1.959964
 _LEAST_PART = 0.01
+_MOST = 50.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +49,11 @@ class Estimate:
     """A ratio in logarithms: over 0, the program is faster than the other.
 
     Attributes:
-        middle: median of paired log-ratios.
+        middle: difference of the two programs' sizes.
         low: lower end of the interval.
         high: upper end.
         pairs: how many pairs it rests on.
         blocks: how many blocks those stand in.
-        drift: 95th percentile of the resampled medians' distance from no difference.
     """
 
     middle: float
@@ -58,7 +61,6 @@ class Estimate:
     high: float
     pairs: int
     blocks: int
-    drift: float
 
 
 def resample(blocks: int, per_block: int, seed: int) -> Indices:
@@ -82,17 +84,16 @@ def compare(columns: Columns, arm: ArmName, other: ArmName, *, confidence: float
         confidence: two-sided, of the interval.
         drawn: resampled blocks, of `resample`.
     """
-    middle = float(_median_log_ratio(columns, arm, other, all_pairs(columns))[0])
-    medians = _median_log_ratio(columns, arm, other, drawn)
-    low, high = _interval(middle, medians, _stretch(columns.blocks, confidence))
+    stretch = _stretch(columns.blocks, confidence)
+    found = partial(_bounds, columns, arm, other, drawn=drawn, stretch=stretch)
+    middle, low, high = found(strict=None)
+    if is_doubtful(columns, arm):
+        low = min(low, found(strict=arm)[1])
+    if is_doubtful(columns, other):
+        high = max(high, found(strict=other)[2])
     below, above = _doubt(columns, arm, other)
     return Estimate(
-        middle=middle,
-        low=low - below,
-        high=high + above,
-        pairs=columns.pairs,
-        blocks=columns.blocks,
-        drift=float(np.percentile(np.abs(medians), 95)),
+        middle=middle, low=low - below, high=high + above, pairs=columns.pairs, blocks=columns.blocks
     )
 
 
@@ -101,23 +102,42 @@ def noise_floor(control: Estimate) -> float:
 
     A ratio's own interval already holds the noise of its own pairs. What it cannot show is an offset
     that sticks to an arm for the whole measurement (where its code lies in memory, say). The control
-    is such an arm, with the same program as the baseline: whatever its median is away from 1 is
-    offset and noise. The floor is the 95 % bound of that distance, and never under MIN_FLOOR.
+    is such an arm, with the same program as the baseline: whatever its ratio is away from 1 is offset
+    and noise, and no smaller gain is claimed. Never under MIN_FLOOR.
     """
-    return max(MIN_FLOOR, exp(control.drift))
+    return max(MIN_FLOOR, exp(min(abs(control.middle), _MOST)))
 
 
-def _median_log_ratio(columns: Columns, arm: ArmName, other: ArmName, index: Indices) -> Floats:
-    logs = np.log(costs(columns, other, index)) - np.log(costs(columns, arm, index))
-    medians: Floats = np.median(logs, axis=-1)
-    return medians
+def _bounds(
+    columns: Columns, arm: ArmName, other: ArmName, *, drawn: Indices, stretch: float, strict: ArmName | None
+) -> tuple[float, float, float]:
+    """The estimate and the ends of its interval; `strict` is whose doubtful excess is charged."""
+    middle = float(_log_ratio(columns, arm, other, all_pairs(columns), strict)[0])
+    return middle, *_interval(middle, _log_ratio(columns, arm, other, drawn, strict), stretch)
 
 
-def _interval(middle: float, medians: Floats, stretch: float) -> tuple[float, float]:
+def _log_ratio(
+    columns: Columns, arm: ArmName, other: ArmName, index: Indices, strict: ArmName | None
+) -> Floats:
+    mine = _size(columns, arm, other, index, strict=strict == arm)
+    theirs = _size(columns, other, arm, index, strict=strict == other)
+    ratios: Floats = theirs - mine
+    return ratios
+
+
+def _size(columns: Columns, arm: ArmName, other: ArmName, index: Indices, *, strict: bool) -> Floats:
+    """Midmean of the logarithms of an arm's costs; the baseline's with those of the control beside it."""
+    logs = np.log(costs(columns, arm, index, strict=strict))
+    if arm == columns.baseline and other != "control":
+        logs = np.concatenate([logs, np.log(costs(columns, "control", index))], axis=-1)
+    return midmean(logs)
+
+
+def _interval(middle: float, found: Floats, stretch: float) -> tuple[float, float]:
     """The ends of the interval, as log-ratios, from those of the smaller cost's share of the larger."""
     sign = 1.0 if middle >= 0 else -1.0
     share = exp(-sign * middle)
-    low, high = (float(end) for end in np.percentile(np.exp(-sign * medians), _CENTRAL_PERCENTILES))
+    low, high = (float(end) for end in np.percentile(np.exp(-sign * found), _CENTRAL_PERCENTILES))
     half = (high - low) / 2
     least = max(share - max(half, share - low) * stretch, share * _LEAST_PART)
     most = share + max(half, high - share) * stretch

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, inf, log
 
 from perftui.sandbox.protocol import TrialFact
 
 WINDOW_NS = 2_000_000
-"""The work that a trial should hold: about 100 times what the harness's own cost varies by."""
+"""Work that needs no repeats: some 100 times what the harness's own cost varies by."""
 
 MAX_REPEATS = 2_000
 MIN_TRIAL_SECONDS = 0.004
@@ -16,6 +16,11 @@ MAX_TRIAL_SECONDS = 0.06
 
 _RESOLVED = 10
 _LEAST_SHARE = 0.15
+_MOST_WAIT = 2.0
+_SPREAD = 0.05
+_METER_NS = 30_000.0
+_TRIAL_NS = 5_000_000.0
+_STEP = 1.25
 _PAIRS_WANTED = 14
 
 
@@ -25,11 +30,13 @@ class Pace:
 
     Attributes:
         work_ns: CPU time of the calls of one pass, without the null program's, at least 1.
+        side_ns: CPU time of what else comes with each pass: loading and decoding.
         wall_ns: wall time of one pass, for the bound on a trial.
         seconds: wall time of the whole trial.
     """
 
     work_ns: float
+    side_ns: float
     wall_ns: float
     seconds: float
 
@@ -48,8 +55,11 @@ def pace_of(fact: TrialFact, null: TrialFact, repeats: int, seconds: float, *, w
             wall time as well.
     """
     work = _later_pass(fact, repeats) - _later_pass(null, repeats)
-    wall_ns = seconds * 1e9 if whole else fact.wall_ns
-    return Pace(work_ns=max(1.0, work), wall_ns=wall_ns / repeats, seconds=seconds)
+    side = fact.load_ns + fact.decode_ns
+    # One long wait for the core says nothing of how long other passes would wait.
+    most = _MOST_WAIT * (side + sum(fact.first_ns) + fact.rest_ns + fact.encode_ns)
+    wall_ns = seconds * 1e9 if whole else min(fact.wall_ns, most or inf)
+    return Pace(max(1.0, work), side / repeats, wall_ns / repeats, seconds)
 
 
 def trial_seconds(budget_seconds: float, arms: int) -> float:
@@ -63,15 +73,28 @@ def trial_seconds(budget_seconds: float, arms: int) -> float:
     return min(MAX_TRIAL_SECONDS, max(MIN_TRIAL_SECONDS, budget_seconds / (_PAIRS_WANTED * trials)))
 
 
-def passes(work_ns: float, slowest_wall_ns: float, seconds: float) -> int:
+def passes(work_ns: float, slowest_wall_ns: float, seconds: float, *, side_ns: float = 0.0) -> int:
     """How many passes a trial has.
+
+    So many that the trials tell most in the time they take. The relative variance of a trial is that of the
+    machine's speed and of the meter's part in the window, `spread^2 + (meter / work)^2`; its time is what
+    starting a process takes and what comes with each pass. The number with the least product of the two is
+    taken: inputs that take longer to decode than to work on are better tried often than repeated.
 
     Args:
         work_ns: of one pass of the program that has to fill the window.
         slowest_wall_ns: wall time of one pass of the slowest arm.
         seconds: how long a trial may take.
+        side_ns: CPU time of what else comes with each pass.
     """
-    wanted = ceil(WINDOW_NS / max(1.0, work_ns))
+    work = max(1.0, work_ns)
+
+    def price(repeats: int) -> float:
+        variance = _SPREAD**2 + (_METER_NS / (repeats * work)) ** 2
+        return variance * (_TRIAL_NS + repeats * (work + side_ns))
+
+    choices = (round(_STEP**power) for power in range(ceil(log(MAX_REPEATS, _STEP)) + 1))
+    wanted = min(choices, key=price)
     affordable = int(seconds * 1e9 / max(1.0, slowest_wall_ns))
     return max(1, min(wanted, affordable, MAX_REPEATS))
 

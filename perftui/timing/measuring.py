@@ -18,7 +18,7 @@ from perftui.timing.cost import Block, Run
 from perftui.timing.estimate import MIN_BLOCKS
 from perftui.timing.fitting import fitting_inputs
 from perftui.timing.model import Arm, Measurement
-from perftui.timing.quality import is_metered, load_average
+from perftui.timing.quality import Fault, fault_of, load_average, stolen_seconds
 from perftui.timing.schedule import Cast, block_order, cast_of, zygote_of
 from perftui.timing.sequential import Plan, Stop, decide, fit, look_confidence, next_look
 from perftui.timing.summary import Evidence, Failure, summarise
@@ -43,6 +43,7 @@ async def measure(
     on_progress: Progress,
     clock: Callable[[], float] = time.monotonic,
     plan: Plan | None = None,
+    stolen: Callable[[int], float | None] = stolen_seconds,
 ) -> Measurement:
     """Measure a candidate against the programs it is compared with.
 
@@ -64,6 +65,8 @@ async def measure(
         on_progress: called after each block, on the event loop.
         clock: seconds.
         plan: when to look and when to stop.
+        stolen: for how many seconds a core has been taken away by the hypervisor so far; called in a worker
+            thread.
 
     Raises:
         SandboxLostError: the sandbox failed; nothing is known.
@@ -75,7 +78,8 @@ async def measure(
         core=core, cores=os.cpu_count() or 1, load_average=load_average(), budget_seconds=budget_seconds
     )
     runner = Runner(sandbox, work, limits, core, check)
-    loop = _Loop(runner, cast, evidence, plan or Plan(), seed, started + budget_seconds, clock, on_progress)
+    deadline = started + budget_seconds
+    loop = _Loop(runner, cast, evidence, plan or Plan(), seed, deadline, clock, stolen, on_progress)
     failure = None
     try:
         count = await fitting_inputs(runner, cast, budget_seconds=budget_seconds)
@@ -101,6 +105,7 @@ class _Loop:
     seed: int
     deadline: float
     clock: Callable[[], float]
+    stolen: Callable[[int], float | None]
     on_progress: Progress
 
     async def run(self, window: Window) -> None:
@@ -131,15 +136,29 @@ class _Loop:
         expected = window.block_seconds
         began, ran = self.clock(), 0
         while len(blocks) < until and self.clock() + expected <= self.deadline:
-            block = await self._block(len(blocks), window, rng)
+            block, fault = await self._watched_block(len(blocks), window, rng)
             ran += 1
             expected = (self.clock() - began) / ran
-            if not is_metered(block):
-                self.evidence.unmetered += 1
-                continue
-            blocks.append(block)
-            self.on_progress(len(blocks), until)
+            if self.evidence.tally.admits(fault, len(blocks)):
+                blocks.append(block)
+                self.on_progress(len(blocks), until)
         return max(expected, 1e-9)
+
+    async def _watched_block(
+        self, index: int, window: Window, rng: random.Random
+    ) -> tuple[Block, Fault | None]:
+        """Run a block, and say what disturbed it."""
+        core, began = self.evidence.core, self.clock()
+        before = await to_thread.run_sync(self.stolen, core)
+        block = await self._block(index, window, rng)
+        after = await to_thread.run_sync(self.stolen, core)
+        taken = after - before if before is not None and after is not None else 0.0
+        return block, fault_of(
+            block,
+            baseline=self.cast.baseline.names[0],
+            stolen=taken / max(self.clock() - began, 1e-9),
+            usual_wait=window.usual_wait,
+        )
 
     async def _block(self, index: int, window: Window, rng: random.Random) -> Block:
         zygote = zygote_of(index, self.seed)

@@ -36,7 +36,7 @@ class Plan:
         alpha: the error that all looks together may make.
     """
 
-    looks: tuple[int, ...] = (8, 12, 24, 48)
+    looks: tuple[int, ...] = (8, 12, 24, 48, 96)
     claim: int = 12
     alpha: float = 0.01
 

@@ -12,7 +12,7 @@ from perftui.timing.analysis import Figures
 from perftui.timing.cost import Block, charge_ns, phases_of
 from perftui.timing.estimate import MIN_BLOCKS
 from perftui.timing.model import ArmName, Measurement, Ratio, SpeedVerdict, TestTime, Trial
-from perftui.timing.quality import control_off, is_busy
+from perftui.timing.quality import Tally, control_off, is_busy
 from perftui.timing.schedule import Cast
 from perftui.timing.sequential import Stop
 from perftui.timing.verdict import show_ratio
@@ -40,7 +40,7 @@ class Evidence:
         fewer_inputs: whether those are not all, since a program is too slow for more.
         repeats: passes per trial.
         blocks: whole and metered.
-        unmetered: how many more were thrown away, because a clock was read too early.
+        tally: of the blocks that were disturbed, most of them thrown away.
         test_times: of the candidate.
         figures: of the last look.
         ending: why the measuring stopped.
@@ -54,7 +54,7 @@ class Evidence:
     fewer_inputs: bool = False
     repeats: int = 1
     blocks: list[Block] = field(default_factory=list)
-    unmetered: int = 0
+    tally: Tally = field(default_factory=Tally)
     test_times: tuple[TestTime, ...] = ()
     figures: Figures | None = None
     ending: Ending = None
@@ -126,7 +126,8 @@ def _say(
             f"only {done} of the {MIN_BLOCKS} blocks needed fit into {evidence.budget_seconds:g} s",
         )
     ratio = ratios[deciding]
-    against = f"{show_ratio(ratio, figures.floor)}, against {_RIVAL_WORDS[deciding]}"
+    again = "; ".join(["", *filter(None, [evidence.tally.told()])])
+    against = f"{show_ratio(ratio, figures.floor)}, against {_RIVAL_WORDS[deciding]}{again}"
     if ratio.verdict != "unmeasured":
         return ratio.verdict, against
     return "unmeasured", f"{_why_unmeasured(deciding, evidence, figures)}: {against}"
@@ -150,8 +151,9 @@ def _flags(evidence: Evidence, deciding: ArmName | None, failure: Failure | None
     figures = evidence.figures
     facts: list[TrialFact] = [run.fact for block in evidence.blocks for run in block.runs]
     flags = {
-        "busy": is_busy(facts, evidence.load_average, evidence.cores),
-        "meter-lost": evidence.unmetered > 0,
+        "busy": evidence.tally.kept > 0 or is_busy(facts, evidence.load_average, evidence.cores),
+        "meter-lost": "unmetered" in evidence.tally.discarded,
+        "stolen": "stolen" in evidence.tally.discarded,
         "control-off": figures is not None and control_off(figures.control),
         "fewer-inputs": evidence.fewer_inputs,
         "too-short": figures is not None and deciding in figures.short,

@@ -140,6 +140,7 @@ async def run_measure(
     inputs: int = 5,
     entry_point: str | None = "f",
     progress: Callable[[int, int], None] = lambda done, until: None,
+    stolen: Callable[[int], float | None] = lambda _core: 0.0,
 ) -> Measurement:
     names = tuple(f"t{i + 1}" for i in range(inputs))
     return await measure(
@@ -153,6 +154,7 @@ async def run_measure(
         check=reject_wrong,
         on_progress=progress,
         clock=sandbox.clock,
+        stolen=stolen,
     )
 
 

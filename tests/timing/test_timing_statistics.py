@@ -185,10 +185,12 @@ def test_the_interval_covers_the_truth_as_often_as_it_says() -> None:
 
 
 def test_the_floor_follows_the_control_and_never_falls_under_its_least() -> None:
-    quiet = Estimate(middle=0.0, low=-0.01, high=0.01, pairs=24, blocks=12, drift=0.005)
+    quiet = Estimate(middle=0.0, low=-0.01, high=0.01, pairs=24, blocks=12)
     assert noise_floor(quiet) == MIN_FLOOR
-    off = Estimate(middle=0.08, low=0.05, high=0.11, pairs=24, blocks=12, drift=0.1)
-    assert noise_floor(off) == pytest.approx(exp(0.1))
+    off = Estimate(middle=0.08, low=0.05, high=0.11, pairs=24, blocks=12)
+    assert noise_floor(off) == pytest.approx(exp(0.08))
+    slow = Estimate(middle=-0.08, low=-0.11, high=-0.05, pairs=24, blocks=12)
+    assert noise_floor(slow) == noise_floor(off)
 
 
 _FLOORS = st.floats(1.0, 1.5)
@@ -220,18 +222,18 @@ def test_verdicts(low: float, high: float, floor: float, verdict: str) -> None:
 
 
 def test_with_too_few_blocks_nothing_is_said() -> None:
-    estimate = Estimate(middle=2.0, low=1.9, high=2.1, pairs=6, blocks=3, drift=0.0)
+    estimate = Estimate(middle=2.0, low=1.9, high=2.1, pairs=6, blocks=3)
     assert ratio_of(estimate, 1.03, 0.99).verdict == "unmeasured"
 
 
 def test_a_ratio_is_finite_whatever_was_found() -> None:
-    estimate = Estimate(middle=900.0, low=-900.0, high=2000.0, pairs=24, blocks=12, drift=0.0)
+    estimate = Estimate(middle=900.0, low=-900.0, high=2000.0, pairs=24, blocks=12)
     ratio = ratio_of(estimate, 1.03, 0.99)
     assert np.isfinite([ratio.estimate, ratio.low, ratio.high]).all()
 
 
 def test_the_figures_are_told_in_one_line() -> None:
-    estimate = Estimate(middle=log(12.4), low=log(11.6), high=log(13.1), pairs=24, blocks=12, drift=0.0)
+    estimate = Estimate(middle=log(12.4), low=log(11.6), high=log(13.1), pairs=24, blocks=12)
     told = show_ratio(ratio_of(estimate, 1.04, 0.99), 1.04)
     assert told == "12.4x [11.6, 13.1] over 24 pairs, noise floor 1.04"
 
