@@ -13,7 +13,7 @@ def has_hung_up(stream: ByteStream) -> bool:
 
     A stream that is no connection, such as a pair of pipes, never tells.
     """
-    found = stream.extra(SocketAttribute.raw_socket, None)
+    found = stream.extra(SocketAttribute.raw_socket, None)  # noqa: S610 - no Django here
     if found is None:
         return False
     try:
