@@ -26,7 +26,7 @@ _STDOUT: Final = 1
 _STDERR: Final = 2
 _MAX_RESPONSE_HEAD: Final = 64 << 10
 _STDERR_KEPT: Final = 2 << 10
-_CHUNK: Final = 64 << 10
+_CHUNK: Final = 256 << 10
 
 
 class AttachStream(ByteStream):

@@ -213,6 +213,9 @@ class SupervisorClient:
 
     async def _next_frame(self, patience: _Patience, limit: int) -> tuple[str, bytes]:
         try:
+            # Facts come many at once: those that are here need no waiting.
+            if (frame := self._frames.take(limit)) is not None:
+                return frame
             return await patience.wait_for(lambda: self._frames.receive(limit))
         except TimeoutError as error:
             raise self._lost("the sandbox does not answer") from error

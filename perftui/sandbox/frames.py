@@ -12,7 +12,7 @@ from anyio.abc import ByteStream
 from perftui.sandbox.protocol import SandboxLostError
 
 _HEADER: Final = struct.Struct("!IB")
-_CHUNK: Final = 1 << 16
+_CHUNK: Final = 1 << 18
 _STREAM_ERRORS: Final = (anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError, OSError)
 
 
@@ -55,15 +55,34 @@ class FrameStream:
         Raises:
             SandboxLostError: the stream ended, or the frame is too long.
         """
-        await self._fill(_HEADER.size)
+        while (frame := self.take(limit)) is None:
+            await self._fill(self._wanted())
+        return frame
+
+    def take(self, limit: int) -> tuple[str, bytes] | None:
+        """The next frame where all of it was received already, else None.
+
+        Raises:
+            SandboxLostError: the frame is too long.
+        """
+        if len(self._received) < _HEADER.size:
+            return None
         length, kind = _HEADER.unpack_from(self._received)
         if length > limit:
             raise SandboxLostError(f"the sandbox sent a frame of {length} bytes, {limit} are allowed")
         end = _HEADER.size + length
-        await self._fill(end)
+        if len(self._received) < end:
+            return None
         payload = bytes(memoryview(self._received)[_HEADER.size : end])
         del self._received[:end]
         return chr(kind), payload
+
+    def _wanted(self) -> int:
+        """How many bytes there must be before the next frame can be whole."""
+        if len(self._received) < _HEADER.size:
+            return _HEADER.size
+        length: int = _HEADER.unpack_from(self._received)[0]
+        return _HEADER.size + length
 
     async def _fill(self, size: int) -> None:
         while len(self._received) < size:

@@ -87,7 +87,7 @@ class CallFact(msgspec.Struct, frozen=True, kw_only=True):
         detail: more about `end`, such as the signal's name.
         printed: the head of what a function program printed; hostile text.
         cpu_ns: process CPU time of the call, read from outside.
-        wall_ns: wall time of the call.
+        wall_ns: wall time of the call. Quick calls in company are metered together, and share it evenly.
         peak_bytes: peak memory of the process so far, 0 where unknown.
     """
 

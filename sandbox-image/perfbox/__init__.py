@@ -12,10 +12,11 @@ Host and supervisor, JSON control frames, each with its blobs behind it (kind `b
     t       from it: what a timed execution cost, with its outputs
     d x     from it: the job is done; the sandbox is lost, and why
 
-Supervisor and child, over two pipes, each question with a nonce that its one answer repeats:
+Supervisor and child, over two pipes, each question with a nonce that its answer repeats:
 
     p       the order: what to be, and the program
     c k     call with coded arguments; with arguments and keywords
+    m       several calls, a line of coded arguments each; each is answered by itself
     g       go: run the stdin program, run the check
     d i f r o   the phases of a timed execution (`child_trial.py`)
     k q     from it, before it reads anything: confined; could not be confined

@@ -11,7 +11,8 @@ from perfbox.host_link import Message
 from perfbox.jobs import Facts
 from perfbox.limits import Limits
 from perfbox.outcome import Outcome, violation
-from perfbox.runner import Order, Place, Runner
+from perfbox.runner import Runner
+from perfbox.work import Order, Place
 
 
 class Checking:

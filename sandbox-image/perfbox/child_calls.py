@@ -23,15 +23,16 @@ def serve(link: ChildLink, order: Order) -> None:
         return
     while True:
         kind, payload = link.receive()
-        try:
-            output = _call(function, payload, with_keywords=kind == "k", limit=order.output_bytes)
-        except BaseException as error:
-            flush_printed()
-            link.answer_failure(failures.describe(error))
-            del error
-        else:
-            flush_printed()
-            link.answer("v", output)
+        for arguments in payload.split(b"\n") if kind == "m" else (payload,):
+            try:
+                output = _call(function, arguments, with_keywords=kind == "k", limit=order.output_bytes)
+            except BaseException as error:
+                flush_printed()
+                link.answer_failure(failures.describe(error))
+                del error
+            else:
+                flush_printed()
+                link.answer("v", output)
 
 
 def find_entry_point(namespace: dict[str, Any], name: str | None) -> Callable[..., Any]:

@@ -6,7 +6,8 @@ import os
 import sys
 import time
 
-_SETTLING_SECONDS = 60e-6
+_BOOKING_SECONDS = 60e-6
+_CHECKING_SECONDS = 20e-6
 _READINGS = 20
 
 
@@ -28,12 +29,14 @@ def settled_cpu_ns(pid: int) -> int:
     slice: for some 25 us after, on a busy machine, its clock may read as if it had not run at all.
     A program whose threads do not rest is read as it stands after a bounded wait.
     """
-    reading = process_cpu_ns(pid)
+    pause = _BOOKING_SECONDS
+    reading = -1
     for _ in range(_READINGS):
-        time.sleep(_SETTLING_SECONDS)
+        time.sleep(pause)
         before, reading = reading, process_cpu_ns(pid)
         if reading == before:
             break
+        pause = _CHECKING_SECONDS if before < 0 else _BOOKING_SECONDS
     return reading
 
 

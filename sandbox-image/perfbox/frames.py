@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import struct
+from collections.abc import Sequence
 
 HEADER = struct.Struct("!IB")
 CHUNK = 1 << 16  # larger buffers are mapped and unmapped at each read
@@ -18,16 +19,35 @@ class FrameTooLongError(Exception):
         self.length = length
 
 
+def header(kind: str, payload: bytes) -> bytes:
+    """What stands before a payload."""
+    return HEADER.pack(len(payload), ord(kind))
+
+
 def pack(kind: str, payload: bytes = b"") -> bytes:
     """One frame as bytes."""
-    return HEADER.pack(len(payload), ord(kind)) + payload
+    return header(kind, payload) + payload
 
 
-def write_all(descriptor: int, data: bytes) -> None:
+def write_all(descriptor: int, data: bytes | bytearray) -> None:
     """Write every byte; the descriptor blocks."""
     view = memoryview(data)
     while view:
         view = view[os.write(descriptor, view) :]
+
+
+def write_parts(descriptor: int, parts: Sequence[bytes]) -> None:
+    """Write every byte of every part, small ones together; the descriptor blocks."""
+    gathered = bytearray()
+    for part in parts:
+        if len(part) < CHUNK:
+            gathered += part
+        if len(part) >= CHUNK or len(gathered) >= CHUNK:
+            write_all(descriptor, gathered)
+            gathered = bytearray()
+        if len(part) >= CHUNK:
+            write_all(descriptor, part)
+    write_all(descriptor, gathered)
 
 
 class FrameBuffer:

@@ -69,12 +69,17 @@ def _pipe() -> tuple[int, int]:
 
 
 class Capture:
-    """What a child prints: counted against the limit, and the head of it kept."""
+    """What a child prints: counted against the limit, and the head of it kept.
+
+    Attributes:
+        total: bytes printed since the child began.
+    """
 
     def __init__(self, pump: Pump, descriptor: int, limit: int, kept: int) -> None:
         self._limit = limit
         self._kept = kept
         self._count = 0
+        self.total = 0
         self.head = bytearray()
         self.inlet = Inlet(pump, descriptor, self._add)
 
@@ -95,6 +100,7 @@ class Capture:
 
     def _add(self, data: bytes) -> None:
         self._count += len(data)
+        self.total += len(data)
         self.head += data[: max(0, self._kept - len(self.head))]
 
 
@@ -162,6 +168,11 @@ class Handle:
         """Make ready for a question."""
         self.frame = None
         self.stdout.begin()
+
+    def next_frame(self) -> None:
+        """Have the next answer that has come already, if any, in place of the last."""
+        self.frame = None
+        self._on_result(b"")
 
     def close(self) -> None:
         """Close all pipes."""

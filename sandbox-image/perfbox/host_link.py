@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,8 @@ from typing import Any
 from perfbox import frames
 
 _LARGEST_FRAME = 1 << 30
+_HELD_BYTES = 64 << 10
+_HELD_NS = 4_000_000
 
 
 class HostGoneError(Exception):
@@ -31,11 +34,20 @@ class Message:
 
 
 class HostLink:
-    """Messages to and from the host over two descriptors."""
+    """Messages to and from the host over two descriptors.
+
+    What is posted waits a little for more, since each write wakes everybody on the way.
+
+    Attributes:
+        due_ns: monotonic time at which what waits is to be sent, None where nothing does.
+    """
 
     def __init__(self, reader: int, writer: int) -> None:
         self.reader = reader
+        self.due_ns: int | None = None
         self._writer = writer
+        self._held: list[bytes] = []
+        self._held_bytes = 0
         self._buffer = frames.FrameBuffer(_LARGEST_FRAME)
 
     def receive(self) -> Message:
@@ -54,18 +66,45 @@ class HostLink:
         frame = self._buffer.take()
         return None if frame is None else (frame[0], json.loads(frame[1]))
 
-    def send(self, kind: str, control: dict[str, Any], blobs: Sequence[bytes] = ()) -> None:
-        """Send a message.
+    def post(self, kind: str, control: dict[str, Any], blobs: Sequence[bytes] = ()) -> None:
+        """Send a message soon.
 
         Raises:
             HostGoneError: nobody reads.
         """
-        head = frames.pack(kind, json.dumps({**control, "blobs": len(blobs)}).encode("ascii"))
-        parts = [head, *(frames.pack("b", blob) for blob in blobs)]
+        head = json.dumps({**control, "blobs": len(blobs)}).encode("ascii")
+        self._hold(frames.header(kind, head), head)
+        for blob in blobs:
+            self._hold(frames.header("b", blob), blob)
+        if self.due_ns is None:
+            self.due_ns = time.monotonic_ns() + _HELD_NS
+        if self._held_bytes >= _HELD_BYTES or time.monotonic_ns() >= self.due_ns:
+            self.flush()
+
+    def send(self, kind: str, control: dict[str, Any], blobs: Sequence[bytes] = ()) -> None:
+        """Send a message now, after all that was posted.
+
+        Raises:
+            HostGoneError: nobody reads.
+        """
+        self.post(kind, control, blobs)
+        self.flush()
+
+    def flush(self) -> None:
+        """Send what was posted.
+
+        Raises:
+            HostGoneError: nobody reads.
+        """
+        held, self._held, self._held_bytes, self.due_ns = self._held, [], 0, None
         try:
-            frames.write_all(self._writer, b"".join(parts))
+            frames.write_parts(self._writer, held)
         except BrokenPipeError as error:
             raise HostGoneError from error
+
+    def _hold(self, *parts: bytes) -> None:
+        self._held.extend(parts)
+        self._held_bytes += sum(map(len, parts))
 
     def _wait_for_frame(self) -> tuple[str, bytes]:
         while True:

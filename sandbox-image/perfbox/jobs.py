@@ -11,7 +11,12 @@ from perfbox.handle import Handle
 from perfbox.host_link import HostLink, Message
 from perfbox.limits import Limits
 from perfbox.outcome import Outcome, violation
-from perfbox.runner import Order, Place, Runner
+from perfbox.runner import Runner
+from perfbox.work import Order, Place
+
+_MOST_AT_ONCE = 256
+_BATCH_BYTES = 256 << 10
+_SHORT_NS, _LONG_NS = 10_000_000, 100_000_000
 
 
 class Facts:
@@ -37,7 +42,7 @@ class Facts:
             "peak_bytes": child.remains[1] if child.remains is not None else 0,
         }
         blobs = [outcome.body if outcome.end == "returned" else b""]
-        self._link.send("f", {"job": self._job, "fact": fact}, blobs)
+        self._link.post("f", {"job": self._job, "fact": fact}, blobs)
 
 
 class Judging:
@@ -72,16 +77,20 @@ class Judging:
             self._go_on = False
             self._runner.end(child)
             return self._give(start, answer, child)
-        for index in range(start, len(self._inputs)):
-            deadline = self._place.deadline(self._end_ns)
-            answer = self._runner.ask(child, "c", self._inputs[index], deadline, expect="v")
-            if not answer.usable:
-                self._runner.end(child)
-                return self._give(index, answer, child)
-            if index == len(self._inputs) - 1 and not self._runner.retire(child):
-                answer = violation("more than one answer")
-            self._give(index, answer, child)
-        return len(self._inputs), answer.usable
+        batch = _Batch(self._limits.output_bytes // 2)
+        index, last = start, len(self._inputs) - 1
+        while index <= last:
+            bodies = batch.cut(self._inputs, index)
+            began, printed = time.monotonic_ns(), child.stdout.total
+            for answer in self._runner.ask_many(child, bodies, self._place, self._end_ns):
+                if not answer.usable:
+                    self._runner.end(child)
+                    return self._give(index, answer, child)
+                orderly = index < last or self._runner.retire(child)
+                self._give(index, answer if orderly else violation("more than one answer"), child)
+                index += 1
+            batch.learn(time.monotonic_ns() - began, child.stdout.total - printed)
+        return len(self._inputs), orderly
 
     def _run_stdin(self, index: int) -> tuple[int, bool]:
         """Run on one input; the next index, and whether the program came to its end."""
@@ -99,3 +108,37 @@ class Judging:
     def _give(self, index: int, answer: Outcome, child: Handle) -> tuple[int, bool]:
         self._facts.give(index, answer, child)
         return index + 1, answer.end == "returned"
+
+
+class _Batch:
+    """How many calls are asked for at once: more where they are quick, so that the asking costs little.
+
+    It begins with one, for a program that is wrong mostly fails its first test.
+
+    Args:
+        printed_bytes: how much the calls of one batch may print, since it cannot be told whose it is.
+    """
+
+    def __init__(self, printed_bytes: int) -> None:
+        self._size = 1
+        self._asked = 0
+        self._printed_bytes = printed_bytes
+
+    def cut(self, inputs: Sequence[bytes], start: int) -> Sequence[bytes]:
+        """The inputs of the next batch, from `start` on; at least one."""
+        end, held = start, 0
+        while end < min(len(inputs), start + self._size) and (end == start or held < _BATCH_BYTES):
+            held += len(inputs[end])
+            end += 1
+        self._asked = end - start
+        return inputs[start:end]
+
+    def learn(self, passed_ns: int, printed: int) -> None:
+        """Take in how long the last batch took, and how much it printed."""
+        if passed_ns < _SHORT_NS:
+            self._size = min(self._size * 4, _MOST_AT_ONCE)
+        elif passed_ns > _LONG_NS:
+            self._size = max(self._size // 4, 1)
+        each = printed // self._asked
+        if each:
+            self._size = max(1, min(self._size, self._printed_bytes // each))

@@ -32,10 +32,10 @@ class Pump:
             HostGoneError: the host is gone.
         """
         while not done():
-            left = deadline_ns - time.monotonic_ns()
-            if left <= 0:
+            now = time.monotonic_ns()
+            if now >= deadline_ns:
                 return False
-            for key, _ in self._selector.select(left / 1e9):
+            for key, _ in self._selector.select(self._patience_ns(deadline_ns, now) / 1e9):
                 key.data()
         return True
 
@@ -47,6 +47,16 @@ class Pump:
         """Watch it no more; harmless where it is not watched."""
         if descriptor in self._selector.get_map():
             self._selector.unregister(descriptor)
+
+    def _patience_ns(self, deadline_ns: int, now: int) -> int:
+        """How long to wait for anything to happen; what waits for the host goes out in time."""
+        due_ns = self._host.due_ns
+        if due_ns is None:
+            return deadline_ns - now
+        if due_ns <= now:
+            self._host.flush()
+            return deadline_ns - now
+        return min(due_ns, deadline_ns) - now
 
     def _read_host(self) -> None:
         self._host.read()

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import time
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from perfbox import frames, outcome
+from perfbox.answers import excess, read_frame
 from perfbox.child_link import NONCE_BYTES
 from perfbox.clock import process_cpu_ns, settled_cpu_ns
 from perfbox.handle import Handle
-from perfbox.limits import Limits
 from perfbox.memory import OutOfMemoryCount
 from perfbox.nursery import Born, Nursery, Wish, cpu_seconds
 from perfbox.outcome import Outcome
 from perfbox.pump import Pump
 from perfbox.sweeper import Sweeper
+from perfbox.work import Order, Place
 from perfbox.zygotes import Zygote, ZygoteLostError
 
 _SET_UP_NS = 20_000_000_000
@@ -27,40 +26,6 @@ _LEAVE_SECONDS = 1.0
 
 class SandboxBrokenError(Exception):
     """The sandbox cannot be relied on any more; never the program's fault."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where and how a child runs."""
-
-    zygote: int
-    core: int
-    limits: Limits
-    role: str = "candidate"
-
-    def deadline(self, end_ns: int, calls: int = 1) -> int:
-        """Monotonic time at which so many calls must be done, in a job that ends at `end_ns`."""
-        return min(end_ns, _in(int(self.limits.test_seconds * 1e9) * max(1, calls)))
-
-
-@dataclass(frozen=True)
-class Order:
-    """What a child is asked to be (`perfbox.order.Order`), before it is coded."""
-
-    duty: str
-    entry_point: str | None
-    source: bytes
-    options: dict[str, Any]
-
-    def coded(self, output_bytes: int) -> bytes:
-        """As the child reads it."""
-        head = {
-            "duty": self.duty,
-            "entry_point": self.entry_point,
-            "output_bytes": output_bytes,
-            "options": self.options,
-        }
-        return json.dumps(head).encode("ascii") + b"\n" + self.source
 
 
 class Runner:
@@ -120,13 +85,43 @@ class Runner:
             expect: the kinds of answer that are in order, besides a failure.
             timed: whether speed will be judged by it; reading the clock then takes a little longer.
         """
-        child.results.drain_once()
-        if child.frame is not None or child.unasked_bytes:
-            return outcome.violation("an answer to no question")
+        if (unasked := _unasked(child)) is not None:
+            return unasked
         started, cpu = time.monotonic_ns(), process_cpu_ns(child.pid)
         nonce = self._question(child, kind, body)
         answer = self._answer(child, nonce, deadline_ns, expect, timed=timed)
         return answer.metered(answer.cpu_ns - cpu, answer.wall_ns - started)
+
+    def ask_many(
+        self, child: Handle, bodies: Sequence[bytes], place: Place, end_ns: int
+    ) -> Iterator[Outcome]:
+        """Put a question of several calls; their answers as they come, up to one after which none can.
+
+        Each answer has the time of a test from the one before. Those that are there in one look share
+        what was spent evenly: quick calls are metered together, slow ones each by itself.
+
+        Args:
+            child: whom to ask.
+            bodies: the coded arguments of each call.
+            place: where it runs.
+            end_ns: monotonic time at which the job ends.
+        """
+        if (unasked := _unasked(child)) is not None:
+            yield unasked
+            return
+        wall, cpu = time.monotonic_ns(), process_cpu_ns(child.pid)
+        nonce = self._question(child, "m", b"\n".join(bodies))
+        missing, usable = len(bodies), True
+        while missing and usable:
+            in_time = self.pump.run_until(child.has_news, place.deadline(end_ns))
+            spent = process_cpu_ns(child.pid) - cpu, time.monotonic_ns() - wall
+            answers = self._read_several(child, nonce, missing, in_time=in_time)
+            missing -= len(answers)
+            for answer in answers:
+                usable = answer.usable
+                yield answer.metered(spent[0] // len(answers), spent[1] // len(answers))
+            cpu, wall = cpu + spent[0], wall + spent[1]
+            child.stdout.begin()
 
     def run_to_end(self, child: Handle, text: bytes, deadline_ns: int) -> Outcome:
         """Let a stdin program run; metered from the word to go until it is a zombie."""
@@ -214,25 +209,39 @@ class Runner:
         child.stdout.drain()
         return self._read_answer(child, nonce, expect, in_time=in_time).metered(cpu, now)
 
+    def _read_several(self, child: Handle, nonce: bytes, most: int, *, in_time: bool) -> list[Outcome]:
+        """The answers that are there, or the one reason why there is none; at least one."""
+        child.stdout.drain()
+        answers: list[Outcome] = []
+        while child.frame is not None and child.is_orderly:
+            extra = child.unasked_bytes if len(answers) + 1 == most else 0
+            answers.append(read_frame(*child.frame, nonce, "ve", extra=extra))
+            if len(answers) == most or not answers[-1].usable:
+                break
+            child.next_frame()
+        answers = answers or [self._read_answer(child, nonce, "v", in_time=in_time)]
+        child.frame = None
+        return answers
+
     def _read_answer(self, child: Handle, nonce: bytes, expect: str, *, in_time: bool) -> Outcome:
         if not child.is_orderly:
-            return _excess(child)
+            return excess(child)
         if child.frame is not None:
             kind, payload = child.frame
             child.frame = None
-            return _read_frame(kind, payload, nonce, expect + "e", extra=child.unasked_bytes)
+            return read_frame(kind, payload, nonce, expect + "e", extra=child.unasked_bytes)
         if not in_time:
             return Outcome("timeout")
         return self._read_remains(child)
 
     def _read_end(self, child: Handle, nonce: bytes, *, gone: bool) -> Outcome:
         if not child.is_orderly:
-            return _excess(child)
+            return excess(child)
         if not gone:
             return Outcome("timeout")
         if child.frame is not None:
             kind, payload = child.frame
-            return _read_frame(kind, payload, nonce, "ve", extra=child.unasked_bytes)
+            return read_frame(kind, payload, nonce, "ve", extra=child.unasked_bytes)
         if child.unasked_bytes:
             return outcome.violation("an answer that does not end")
         ended = self._read_remains(child)
@@ -265,23 +274,11 @@ class Runner:
         return False
 
 
-def _read_frame(kind: str, payload: bytes, nonce: bytes, expect: str, *, extra: int) -> Outcome:
-    body = payload[NONCE_BYTES:]
-    if payload[:NONCE_BYTES] != nonce or kind not in expect:
-        return outcome.violation("a forged answer")
-    if extra:
-        return outcome.violation("more than one answer")
-    if not body.isascii():
-        return outcome.violation("an answer that cannot be read")
-    return outcome.failure(body) if kind == "e" else Outcome("returned", kind, body)
-
-
-def _excess(child: Handle) -> Outcome:
-    if child.too_long is None:
-        return Outcome("output-limit", detail="printed text")
-    if child.too_long == "v":
-        return Outcome("output-limit", detail="coded output")
-    return outcome.violation("an answer without end")
+def _unasked(child: Handle) -> Outcome | None:
+    child.results.drain_once()
+    if child.frame is not None or child.unasked_bytes:
+        return outcome.violation("an answer to no question")
+    return None
 
 
 def _in(nanoseconds: int) -> int:

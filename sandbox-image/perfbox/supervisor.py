@@ -40,6 +40,7 @@ class Supervisor:
         self._zygotes = [Zygote(seed, own_users=self._own_users) for seed in HASH_SEEDS]
         for zygote in self._zygotes:
             zygote.wait_until_ready()
+        linux.wake_on_time()
         self._pump = Pump(self._link)
         self._runner = Runner(self._zygotes, self._pump, own_users=self._own_users)
 

@@ -11,7 +11,8 @@ from perfbox.handle import Handle
 from perfbox.host_link import HostLink, Message
 from perfbox.limits import Limits
 from perfbox.outcome import Outcome, violation
-from perfbox.runner import Order, Place, Runner
+from perfbox.runner import Runner
+from perfbox.work import Order, Place
 
 _chooser = random.SystemRandom()
 
@@ -78,6 +79,8 @@ class TrialRun:
             self._runner.end(child)
             self._note_peak(child)
             raise
+        # Not before: beside the phases nothing else shall run.
+        self._runner.fork_ahead()
         orderly = self._runner.retire(child)
         self._note_peak(child)
         if not orderly:

@@ -28,6 +28,7 @@ class Zygote:
     def __init__(self, hash_seed: int, *, own_users: bool) -> None:
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, _KIND)
         self._received = bytearray()
+        self._forked: list[int] = []
         self.seccomp = False
         with theirs:
             # -E and -I would also ignore the hash seed; the environment holds nothing else.
@@ -54,7 +55,7 @@ class Zygote:
         self.seccomp = bool(self._hear(_ANSWER_SECONDS)["seccomp"])
 
     def begin_fork(self, plan: Confinement, descriptors: list[int]) -> None:
-        """Have a child forked with these descriptors; call `end_fork` before all else."""
+        """Have a child forked with these descriptors; `end_fork` gives its pid, once it is wanted."""
         request = json.dumps({"do": "fork", "confinement": plan.to_json()}).encode()
         try:
             socket.send_fds(self._socket, [request], descriptors)
@@ -63,6 +64,8 @@ class Zygote:
 
     def end_fork(self) -> int:
         """The pid of the child that was forked."""
+        if self._forked:
+            return self._forked.pop(0)
         return int(self._hear(_ANSWER_SECONDS)["pid"])
 
     def wait(self, pid: int, seconds: float) -> bool:
@@ -73,7 +76,7 @@ class Zygote:
     def wait_on(self, seconds: float = _ANSWER_SECONDS) -> bool:
         """Go on waiting after `wait` gave False."""
         try:
-            self._hear(seconds)
+            self._hear_of_child(seconds)
         except TimeoutError:
             return False
         return True
@@ -89,7 +92,7 @@ class Zygote:
     def reap_on(self, seconds: float = _ANSWER_SECONDS) -> tuple[int, int] | None:
         """Go on reaping after `reap` gave None."""
         try:
-            answer = self._hear(seconds)
+            answer = self._hear_of_child(seconds)
         except TimeoutError:
             return None
         return int(answer["status"]), int(answer["peak_bytes"])
@@ -105,6 +108,12 @@ class Zygote:
             self._socket.sendall(json.dumps(message).encode())
         except OSError as error:
             raise ZygoteLostError("a zygote has ended") from error
+
+    def _hear_of_child(self, seconds: float) -> dict[str, Any]:
+        """The next answer; what is said of a child that was forked meanwhile is kept for `end_fork`."""
+        while "pid" in (answer := self._hear(seconds)):
+            self._forked.append(int(answer["pid"]))
+        return answer
 
     def _hear(self, seconds: float) -> dict[str, Any]:
         self._socket.settimeout(max(seconds, 1e-4))

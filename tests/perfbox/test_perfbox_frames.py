@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -28,6 +29,15 @@ def test_frames_come_out_whole_however_they_come_in(sent: list[tuple[str, bytes]
             taken.append(frame)
     assert taken == sent
     assert len(buffer) == 0
+
+
+@given(st.lists(st.integers(0, 3 * frames.CHUNK), max_size=6))
+def test_parts_are_written_whole_and_in_order(sizes: list[int]) -> None:
+    parts = [bytes([number]) * size for number, size in enumerate(sizes)]
+    with tempfile.TemporaryFile() as file:
+        frames.write_parts(file.fileno(), parts)
+        file.seek(0)
+        assert file.read() == b"".join(parts)
 
 
 def test_a_frame_that_is_too_long_is_refused_by_its_header() -> None:
