@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from perftui.errors import BadInputError
+from perftui.problems.plain_json import without_infinities
 from perftui.problems.source import shown
 
 Publication = Literal[
@@ -74,7 +75,8 @@ def _first_record(content: bytes) -> dict[str, msgspec.Raw] | None:
             records = msgspec.json.decode(text, type=list[msgspec.Raw])
             return msgspec.json.decode(records[0], type=dict[str, msgspec.Raw]) if records else None
         try:
-            return msgspec.json.decode(text.partition(b"\n")[0], type=dict[str, msgspec.Raw])
+            line = without_infinities(text.partition(b"\n")[0])
+            return msgspec.json.decode(line, type=dict[str, msgspec.Raw])
         except msgspec.DecodeError:
             return msgspec.json.decode(text, type=dict[str, msgspec.Raw])
     except (msgspec.DecodeError, ValueError, RecursionError):

@@ -8,7 +8,7 @@ import pytest
 
 from perftui.judging.judge import judge
 from perftui.judging.model import Verdict
-from perftui.problems.model import Check, Comparison, Problem, TestCase
+from perftui.problems.model import DRIVEN, Check, Comparison, Problem, TestCase
 from perftui.sandbox.protocol import (
     CallFact,
     JudgeJob,
@@ -264,3 +264,13 @@ async def test_facts_that_come_after_a_stop_are_passed_over() -> None:
     sandbox = FakeSandbox(wrong_on(0), deaf=True)
     verdict = await run(sandbox, problem(3))
     assert [result.name for result in verdict.results] == ["t1"]
+
+
+async def test_a_driver_is_put_after_the_program_and_called_in_its_place() -> None:
+    sandbox = FakeSandbox(outputs)
+    asked = msgspec.structs.replace(problem(1), checks=(Check(name="t2", code="check", driver="drive"),))
+    assert (await run(sandbox, asked)).correct
+    plain, driven = sandbox.jobs
+    assert (plain.entry_point, driven.entry_point) == ("f", DRIVEN)
+    assert driven.program == f"{plain.program}\n\ndrive"
+    assert driven.check == "check"
