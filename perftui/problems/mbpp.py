@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from perftui.problems.assertions import CANDIDATE, read_assertion
+from perftui.problems.assertions import CANDIDATE, bound_names, read_assertion
 from perftui.problems.expressions import ExpressionError, evaluate_node
 from perftui.problems.model import DRIVEN, Benchmark, Check, Problem, TestCase
 from perftui.problems.model import test_name as name_of_test
@@ -139,12 +139,13 @@ def _checks(record: _Record, callee: str, rest: Sequence[ast.Module], before: in
     """A check for each test that stays code, after what the record says must run before it."""
     if not rest:
         return ()
-    setup = parsed("\n".join((IMPORTS, *record.test_imports, _unix(record.test_setup_code))), "setup").body
+    imports = parsed("\n".join((IMPORTS, *record.test_imports)), "setup").body
+    setup = parsed(_unix(record.test_setup_code), "setup").body
     checks = []
     for place, module in enumerate(rest):
-        driver = _driver(setup, module, callee)
-        head = "" if driver else "\n".join(map(ast.unparse, setup)) + "\n\n"
-        code = head + _function("check", [CANDIDATE], module.body)
+        driver = _driver([*imports, *setup], module, callee)
+        head = imports if driver else [*imports, *setup]
+        code = "\n".join(map(ast.unparse, head)) + "\n\n" + _function("check", [CANDIDATE], module.body)
         checks.append(Check(name=name_of_test(before + place), code=code, driver=driver))
     return tuple(checks)
 
@@ -155,7 +156,7 @@ def _driver(setup: Sequence[ast.stmt], module: ast.Module, callee: str) -> str:
     The call is replaced in the test by one without arguments.
     """
     calls = [node for node in ast.walk(module) if isinstance(node, ast.Call) and _is_of(node, callee)]
-    if len(calls) != 1 or all(map(_is_plain, calls[0].args)):
+    if len(calls) != 1 or bound_names(module) or all(map(_is_plain, calls[0].args)):
         return ""
     call = ast.Call(func=calls[0].func, args=calls[0].args, keywords=calls[0].keywords)
     calls[0].func, calls[0].args, calls[0].keywords = ast.Name(id=CANDIDATE), [], []
