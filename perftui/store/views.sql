@@ -83,6 +83,8 @@ SELECT
     json_extract(body, '$.measurement.repeats') AS repeats,
     json_extract(body, '$.measurement.screened') AS screened,
     json_extract(body, '$.measurement.seconds') AS seconds,
-    (SELECT count(*) FROM trial WHERE trial.seq = event.seq) AS trials
+    (SELECT count(*) FROM trial WHERE trial.seq = event.seq) AS trials,
+    kind = 'winner-confirmed' AS confirms,
+    json_extract(body, '$.held_out') AS held_out
 FROM event
-WHERE kind = 'candidate-measured';
+WHERE kind IN ('candidate-measured', 'winner-confirmed');

@@ -20,6 +20,7 @@ from perftui.engine.timers import Timers
 from perftui.events.model import RunResumed, RunStarted, StoredEvent
 from perftui.events.plan import Environment, ProblemHead, RunPlan
 from perftui.llm.model import Backoff, ChatRequest, NoReplyError, Reply
+from perftui.preparing.cache import AnswerCache
 from perftui.problems.model import Problem, TestCase
 from perftui.refine.strategy import find_strategy
 from perftui.sandbox.cores import Cores
@@ -29,6 +30,7 @@ from perftui.sandbox.protocol import (
     Sandbox,
     SandboxInfo,
     SandboxLostError,
+    SandboxPool,
     TrialFact,
     TrialJob,
 )
@@ -179,6 +181,8 @@ def rig(
     *,
     past: Sequence[StoredEvent] = (),
     linger: bool = False,
+    pool: SandboxPool | None = None,
+    cache: AnswerCache | None = None,
     **settings: object,
 ) -> Rig:
     """An engine ready to run; with a past, one that resumes."""
@@ -198,23 +202,24 @@ def rig(
             for p in problems
         )
         begun = [RunStarted(seq=1, run="r", plan=plan, environment=environment(), heads=heads)]
-    log, pool, model = MemoryLog(begun), MadeUpPool(), ScriptedModel(script)
+    made_up = MadeUpPool()
+    log, used, model = MemoryLog(begun), pool or made_up, ScriptedModel(script)
     hub = Hub(log, "r", begun)
 
     def tools(steering: Steering) -> Tools:
         cores = Cores((0, 1))
-        judges = Judges(pool, cores, {}, all_tests=False)
-        timers = Timers(pool, cores, {}, Ledger(plan.budget, len(problems)))
+        judges = Judges(used, cores, {}, all_tests=False)
+        timers = Timers(used, cores, {}, Ledger(plan.budget, len(problems)))
         recall(hub.state, problems, judges, timers)
         return Tools(
             plan=plan,
             strategy=find_strategy(plan.strategy),
             model=model,
             hub=hub,
-            preparers=Preparers(pool=pool, cores=cores, order={}, cache=None, memory_bytes=1 << 30),
+            preparers=Preparers(pool=used, cores=cores, order={}, cache=cache, memory_bytes=1 << 30),
             judges=judges,
             timers=timers,
             steering=steering,
         )
 
-    return Rig(engine=Engine(tools, problems, linger=linger), log=log, pool=pool, model=model)
+    return Rig(engine=Engine(tools, problems, linger=linger), log=log, pool=made_up, model=model)

@@ -22,6 +22,7 @@ from perftui.sandbox.cores import Cores
 from perftui.sandbox.docker import DockerEngine
 from perftui.sandbox.pool import WarmPool
 from perftui.sandbox.protocol import Limits
+from perftui.timing.inputs import Known
 from perftui.timing.model import Measurement
 
 pytestmark = pytest.mark.docker
@@ -102,6 +103,7 @@ async def test_a_measurement_is_made_again_and_after_some_losses_given_up(
     async def measured(candidate: str) -> Measurement:
         contest = Contest(
             problem=PROBLEM,
+            inputs=tuple(Known(test=test, origin="test", work_ns=1_000_000) for test in PROBLEM.tests),
             measure=Measure(candidate=candidate, best=None, seed=candidate),
             programs={candidate: FAST, "reference": SLOW},
             reference="reference",

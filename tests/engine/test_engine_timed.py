@@ -1,0 +1,222 @@
+"""Runs that time programs, in a real process sandbox: what is chosen, held out, confirmed, and caught."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from perftui.events.model import (
+    CandidateMeasured,
+    GeneratorWritten,
+    ProblemPrepared,
+    StoredEvent,
+    WinnerConfirmed,
+)
+from perftui.events.plan import TimingBudget
+from perftui.preparing.cache import AnswerCache
+from perftui.problems.model import Problem, TestCase, TimingData
+from perftui.report.report import ProblemRow, build_report
+from perftui.sandbox.choose import open_pool
+from perftui.sandbox.pool import WarmPool
+from perftui.sandbox.protocol import SandboxInfo
+from perftui.values import encode
+from tests.engine.harness import Rig, fenced, rig
+
+GENERATOR = """\
+import random
+
+def generate(size, seed):
+    rng = random.Random(seed)
+    return ([rng.randrange(10**9) for _ in range(size)],)
+"""
+REFERENCE = "def smallest(items):\n    return min(items, default=None)\n"
+SLOW = "def smallest(items):\n    return sorted(sorted(items), reverse=True)[-1] if items else None\n"
+QUICK = "def smallest(items):\n    return min(items) if items else None\n"
+LEARNT = "def smallest(items):\n    return {0: None, 2: 1, 3: 2}.get(len(items))\n"
+MOSTLY_RIGHT = "def smallest(items):\n    return min(items, default=None) if len(items) != 5 else 7\n"
+
+
+@pytest.fixture(scope="module")
+async def pool() -> AsyncIterator[WarmPool]:
+    async with open_pool("process", 2) as opened:
+        if opened.info.clock == "none":
+            pytest.skip("this system has no CPU clock of another process")
+        yield opened
+
+
+def problem(**fields: object) -> Problem:
+    tests = [((), None), ((4, 1), 1), ((9, 2, 5), 2)]
+    base = Problem(
+        id="smallest",
+        title="smallest",
+        kind="function",
+        statement="The smallest item of a list; None of none.",
+        stub="def smallest(items):\n",
+        entry_point="smallest",
+        references=(REFERENCE,),
+        tests=tuple(
+            TestCase(name=f"t{place}", input=encode((list(items),)), expected=encode(smallest))
+            for place, (items, smallest) in enumerate(tests, start=1)
+        ),
+        timing=TimingData(generator=GENERATOR, source="the problem file"),
+        benchmark="made-up",
+    )
+    return msgspec.structs.replace(base, **fields)
+
+
+def timed_rig(
+    pool: WarmPool,
+    programs: Sequence[str],
+    wanted: Problem | None = None,
+    *,
+    past: Sequence[StoredEvent] = (),
+    script: dict[tuple[str, int], Sequence[str | Exception]] | None = None,
+    cache: AnswerCache | None = None,
+    **settings: object,
+) -> Rig:
+    replies: dict[tuple[str, int], Sequence[str | Exception]] = {("smallest", 0): list(map(fenced, programs))}
+    return rig(
+        [wanted or problem()],
+        replies | (script or {}),
+        past=past,
+        pool=pool,
+        cache=cache,
+        budget=TimingBudget(candidate_seconds=6.0, run_seconds=60.0),
+        **settings,
+    )
+
+
+def of_kind(r: Rig, kind: type[StoredEvent]) -> list[StoredEvent]:
+    return [event for event in r.log.events if isinstance(event, kind)]
+
+
+def row(r: Rig) -> ProblemRow:
+    (found,) = build_report(r.engine.state).per_problem
+    return found
+
+
+async def test_the_winner_is_measured_again_on_inputs_that_the_search_never_used(pool: WarmPool) -> None:
+    r = timed_rig(pool, [SLOW, QUICK, QUICK])
+    await r.engine.run()
+    (prepared,) = of_kind(r, ProblemPrepared)
+    (confirmed,) = of_kind(r, WinnerConfirmed)
+    assert isinstance(prepared, ProblemPrepared)
+    assert isinstance(confirmed, WinnerConfirmed)
+    assert prepared.timing.is_long
+    assert confirmed.held_out
+    ratio = confirmed.measurement.vs_seed
+    assert ratio is not None
+    assert ratio.verdict == "faster"
+    assert confirmed.measurement.vs_reference is not None
+    timed = {test.name for test in confirmed.measurement.test_times}
+    assert timed <= set(prepared.timing.held_out)
+    searched = [event for event in of_kind(r, CandidateMeasured) if isinstance(event, CandidateMeasured)]
+    for event in searched:
+        assert {test.name for test in event.measurement.test_times} <= set(prepared.timing.shown)
+    found = row(r)
+    assert (found.held_out, found.vs_seed) == (True, pytest.approx(ratio.estimate))
+    assert found.timing_inputs == len(prepared.timing.shown)
+
+
+async def test_feedback_shows_timing_inputs_and_none_that_is_held_out(pool: WarmPool) -> None:
+    r = timed_rig(pool, [SLOW, QUICK, QUICK])
+    await r.engine.run()
+    (prepared,) = of_kind(r, ProblemPrepared)
+    assert isinstance(prepared, ProblemPrepared)
+    said = "\n".join(message.content for request in r.model.asked for message in request.messages)
+    assert any(name in said for name in prepared.timing.shown if name.startswith("g"))
+    assert not [name for name in prepared.timing.held_out if name in said]
+
+
+async def test_a_resumed_run_times_on_the_same_inputs(pool: WarmPool) -> None:
+    whole = timed_rig(pool, [SLOW, QUICK, QUICK])
+    await whole.engine.run()
+    at = next(i for i, event in enumerate(whole.log.events) if isinstance(event, ProblemPrepared))
+    resumed = timed_rig(pool, [SLOW, QUICK, QUICK], past=whole.log.events[: at + 1])
+    await resumed.engine.run()
+    (prepared,) = of_kind(resumed, ProblemPrepared)
+    assert prepared == whole.log.events[at]
+    (confirmed,) = of_kind(resumed, WinnerConfirmed)
+    assert isinstance(confirmed, WinnerConfirmed)
+    assert confirmed.held_out
+    ended = timed_rig(pool, [], past=whole.log.events[:-2])
+    await ended.engine.run()
+    assert len(of_kind(ended, WinnerConfirmed)) == 1, "what is confirmed is not measured once more"
+
+
+async def test_a_program_that_learnt_its_tests_is_suspected(pool: WarmPool) -> None:
+    r = timed_rig(pool, [LEARNT], purpose="evaluate", strategy="perfcodegen")
+    await r.engine.run()
+    (round_, *_) = r.engine.state.problems["smallest"].chains[0].rounds
+    assert round_.verdict is not None
+    assert round_.verdict.kind == "suspected-cheating"
+    assert "inputs that are no tests" in round_.verdict.reason
+
+
+async def test_a_program_that_is_wrong_on_a_few_other_inputs_stays_correct_and_gains_nothing(
+    pool: WarmPool,
+) -> None:
+    data = TimingData(inputs=tuple(encode((list(range(9, 9 + size)),)) for size in range(4, 9)))
+    r = timed_rig(pool, [MOSTLY_RIGHT], problem(timing=data))
+    await r.engine.run()
+    (round_, *_) = r.engine.state.problems["smallest"].chains[0].rounds
+    assert round_.verdict is not None
+    assert round_.measurement is not None
+    assert round_.verdict.kind == "correct"
+    assert (round_.measurement.verdict, "wrong-on-unseen" in round_.measurement.flags) == ("unmeasured", True)
+    assert row(r).speedup is None
+
+
+async def test_without_a_gain_nothing_is_measured_again(pool: WarmPool) -> None:
+    same = REFERENCE.replace("items", "values")
+    r = timed_rig(pool, [same, same, same])
+    await r.engine.run()
+    assert of_kind(r, WinnerConfirmed) == []
+
+
+async def test_the_model_writes_a_generator_once(pool: WarmPool, tmp_path: Path) -> None:
+    cache = AnswerCache(tmp_path)
+    bare = problem(timing=TimingData())
+    script = {("smallest", -1): [fenced(GENERATOR)]}
+    first = timed_rig(pool, [QUICK], bare, script=script, cache=cache, write_generators=True)
+    await first.engine.run()
+    (written,) = of_kind(first, GeneratorWritten)
+    (prepared,) = of_kind(first, ProblemPrepared)
+    assert isinstance(written, GeneratorWritten)
+    assert isinstance(prepared, ProblemPrepared)
+    assert (written.known, written.reply is not None) == (False, True)
+    assert prepared.timing.origins["model"] > 0
+    assert prepared.timing.is_long
+    assert "smallest item" in first.model.asked[0].messages[0].content
+    again = timed_rig(pool, [QUICK], bare, cache=cache, write_generators=True)
+    await again.engine.run()
+    (known,) = of_kind(again, GeneratorWritten)
+    assert isinstance(known, GeneratorWritten)
+    assert (known.known, known.code, known.reply) == (True, written.code, None)
+    assert all(request.chain >= 0 for request in again.model.asked)
+
+
+@pytest.mark.parametrize(
+    "replies", [[], ["I cannot."], [fenced("def generate(size, seed):\n    return 1 / 0\n")]]
+)
+async def test_a_model_that_writes_no_generator_harms_nothing(pool: WarmPool, replies: list[str]) -> None:
+    bare = problem(timing=TimingData())
+    r = timed_rig(pool, [QUICK], bare, script={("smallest", -1): replies}, write_generators=True)
+    await r.engine.run()
+    (prepared,) = of_kind(r, ProblemPrepared)
+    assert isinstance(prepared, ProblemPrepared)
+    assert prepared.timing.shown == ("t1", "t2", "t3") or set(prepared.timing.shown) == {"t1", "t2", "t3"}
+    assert r.engine.state.problems["smallest"].status == "solved"
+
+
+async def test_without_a_clock_nothing_is_prepared(pool: WarmPool, monkeypatch: pytest.MonkeyPatch) -> None:
+    info = msgspec.structs.replace(pool.info, clock="none")
+    monkeypatch.setattr(WarmPool, "info", property(lambda _self: info))
+    assert isinstance(pool.info, SandboxInfo)
+    r = timed_rig(pool, [QUICK])
+    await r.engine.run()
+    assert of_kind(r, ProblemPrepared) == []
+    assert r.engine.state.problems["smallest"].status == "solved"
