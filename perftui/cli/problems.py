@@ -5,26 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal, TypedDict, Unpack
 
-import anyio
 import click
-import msgspec
 
+from perftui.cli.checking import check_references
 from perftui.cli.options import with_benchmark, with_idle_db, with_sandbox
 from perftui.cli.selection import some_of
 from perftui.cli.stopping import run_to_end
 from perftui.errors import BadInputError, ExitStatus
-from perftui.events.plan import LimitRules
-from perftui.judging.judge import judge
-from perftui.judging.model import Verdict
 from perftui.judging.show import show_value
-from perftui.judging.verdict import verdict_of
-from perftui.preparing.answers import Answering
-from perftui.preparing.bench import Bench
-from perftui.preparing.prepare import answer
 from perftui.problems.benchmarks import load_benchmark
-from perftui.problems.model import Benchmark, Problem, TimingData
-from perftui.sandbox.choose import open_pool
-from perftui.sandbox.cores import Cores, usable_cores
+from perftui.problems.model import Benchmark, TimingData
 from perftui.text import one_line, printable
 
 
@@ -94,14 +84,19 @@ def check(**flags: Unpack[CheckFlags]) -> int:
     """Run every reference against its tests, and list those that fail."""
     loaded = _selected(flags)
     kind = flags["sandbox"] or "docker"
-    failures = run_to_end(lambda: _check(loaded, kind))
-    for problem, verdict in failures:
-        click.echo(f"{problem.id}: {verdict.kind}: {verdict.reason}")
+    checked = run_to_end(lambda: check_references(loaded, kind))
+    for place, verdict in checked.failures:
+        click.echo(f"{loaded.problems[place].id}: {verdict.kind}: {verdict.reason}")
+    for _, answered in checked.left_out:
+        count = "1 input is" if answered.lost == 1 else f"{answered.lost:,} inputs are"
+        click.echo(
+            f"{answered.problem.id}: {count} left out, as the reference gives nothing: {answered.reason}"
+        )
     total = sum(len(problem.references) for problem in loaded.problems)
-    click.echo(f"{total - len(failures)} of {total} references pass their tests")
+    click.echo(f"{total - len(checked.failures)} of {total} references pass their tests")
     for note in loaded.notes:
         click.echo(note)
-    return ExitStatus.BAD_INPUT if failures else ExitStatus.DONE
+    return ExitStatus.BAD_INPUT if checked.failures else ExitStatus.DONE
 
 
 def _timing(data: TimingData) -> str:
@@ -117,54 +112,3 @@ def _selected(flags: Selection) -> Benchmark:
     if not chosen.problems:
         raise BadInputError(f"{loaded.name}: no problem is left of this selection")
     return chosen
-
-
-async def _check(loaded: Benchmark, kind: Literal["docker", "process"]) -> list[tuple[Problem, Verdict]]:
-    failures: list[tuple[Problem, Verdict]] = []
-    rules = LimitRules(all_tests=True)
-    async with (
-        open_pool(
-            kind,
-            slots=len(usable_cores()),
-            memory_bytes=rules.memory_bytes,
-            on_progress=lambda line: click.echo(line, err=True),
-        ) as pool,
-        anyio.create_task_group() as group,
-    ):
-        cores = Cores(pool.cores)
-        # A problem's outputs may be megabytes: only so many problems are held at once as run at once.
-        slots = anyio.Semaphore(2 * len(usable_cores()))
-        for problem in loaded.problems:
-            await slots.acquire()
-            group.start_soon(_check_one, problem, Bench(pool, cores), rules, slots, failures)
-    order = {problem.id: position for position, problem in enumerate(loaded.problems)}
-    return sorted(failures, key=lambda pair: order[pair[0].id])
-
-
-async def _check_one(
-    problem: Problem,
-    bench: Bench,
-    rules: LimitRules,
-    slots: anyio.Semaphore,
-    failures: list[tuple[Problem, Verdict]],
-) -> None:
-    try:
-        # Nothing is remembered: a reference must give the same when it is run anew.
-        answered = await answer(Answering(bench, None), problem)
-        for reference in problem.references:
-            verdict = await _judged(answered.problem, reference, bench, rules)
-            if answered.lost:
-                verdict = verdict_of([], len(problem.test_names), verdict.peak_bytes)
-                reason = f"the reference gives nothing on {answered.lost} inputs: {answered.reason}"
-                verdict = msgspec.structs.replace(verdict, reason=reason)
-            if not verdict.correct:
-                failures.append((problem, verdict))
-    finally:
-        slots.release()
-
-
-async def _judged(problem: Problem, reference: str, bench: Bench, rules: LimitRules) -> Verdict:
-    limits = rules.limits(None, max((len(test.expected) for test in problem.tests), default=0))
-    return await bench.run(
-        lambda sandbox, core: judge(sandbox, problem, reference, limits=limits, cpu=core, all_tests=True)
-    )

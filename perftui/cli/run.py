@@ -148,8 +148,8 @@ class RunFlags(LimitFlags):
 def run(**flags: Unpack[RunFlags]) -> int:
     """Refine BENCHMARK's problems for speed with a model.
 
-    BENCHMARK is a name (humaneval) with its file in --data, or the path of a problem file or of a
-    folder of problems.
+    BENCHMARK is a name (humaneval, humaneval+, mbpp, mbpp+) with its file in --data, or the path of a
+    problem file or of a folder of problems.
     """
     view = choose_view(headless=flags["headless"], as_json=flags["as_json"])
     _refuse_blind_step(flags["step"], view)

@@ -43,6 +43,8 @@ EVALUATE = ("evaluate", "problems", *QUICK, "--samples")
         (("run", "humaneval", "--data", "empty", *MODEL), "empty: holds no records"),
         (("run", "humaneval", "--data", "broken.jsonl", *MODEL), "broken.jsonl, line 1: Object missing"),
         (("run", "humaneval", "--data", "text.jsonl", *MODEL), "text.jsonl, line 1: not JSON"),
+        ((*RUN, "--timing-data", "nothing"), "nothing: no such file"),
+        ((*RUN, "--timing-data", "empty"), "empty: no timing data: stressful_testcases.json of COFFE"),
         ((*LIVE, "nonsense"), "--model 'nonsense' cannot be read: write PROVIDER/NAME"),
         ((*LIVE, "nobody/model"), "unknown provider 'nobody'"),
         ((*LIVE, "nobody/model", "--base-url", "ftp://host"), "--base-url 'ftp://host' cannot be read"),
