@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from perftui.judging.compare_text import SHOWN, compare_text
-from perftui.judging.matching import TooMuchError, same_items
-from perftui.judging.nearness import approximate, floats
+from perftui.judging.matching import TooMuchError
+from perftui.judging.nearness import approximate, floats, unordered
 from perftui.judging.show import show
 from perftui.judging.wording import tolerance_text
 from perftui.problems.model import Comparison
@@ -134,13 +134,6 @@ def _not_none(expected: Value, got: Value, _comparison: Comparison) -> bool:
     return (got if isinstance(got, bool) else got is not None) is bool(expected)
 
 
-def _unordered(expected: Value, got: Value, comparison: Comparison) -> bool:
-    kinds = (list, tuple, set, frozenset)
-    if not isinstance(got, kinds) or not isinstance(expected, kinds):
-        return False
-    return same_items(list(expected), list(got), comparison, approximate)
-
-
 _TESTS: dict[str, _Test] = {
     "equal": _equal,
     "identical": _identical,
@@ -152,7 +145,7 @@ _TESTS: dict[str, _Test] = {
     "not-none": _not_none,
     "equal-as-tuple": _equal_as_tuple,
     "equal-as-set": _equal_as_set,
-    "unordered": _unordered,
+    "unordered": unordered,
 }
 
 

@@ -20,15 +20,45 @@ MOST_MATCHED = 200
 MOST_TRIED = 4_000_000
 """Characters of their canonical texts that all pairs together may have."""
 
-Same = Callable[[Value, Value, Comparison], bool]
+Same = Callable[[Value, Value], bool]
 
 
 class TooMuchError(Exception):
     """Items cannot be matched within the bounds; the text is one printable line."""
 
 
-def same_items(expected: list[Value], got: list[Value], within: Comparison, same: Same) -> bool:
+class Effort:
+    """What is left of the work that one comparison may take, containers in containers together."""
+
+    def __init__(self) -> None:
+        self._left = MOST_TRIED
+
+    def spend(self, items: int, characters: int) -> None:
+        """Pay for trying pairs.
+
+        Args:
+            items: on either side.
+            characters: of the canonical texts of all.
+
+        Raises:
+            TooMuchError: they are too many, or nothing is left.
+        """
+        self._left -= items * characters
+        if items > MOST_MATCHED or self._left < 0:
+            raise TooMuchError(f"{items:,} items that differ are too many to be matched with a tolerance")
+
+
+def same_items(
+    expected: list[Value], got: list[Value], within: Comparison, same: Same, effort: Effort
+) -> bool:
     """Whether the items can be paired, each with one that is the same.
+
+    Args:
+        expected: the items.
+        got: the items; hostile.
+        within: the tolerance; without one, items are the same where they are equal.
+        same: whether two items are, within it.
+        effort: for all that the comparison does.
 
     Raises:
         TooMuchError: that would take too long to tell.
@@ -37,14 +67,13 @@ def same_items(expected: list[Value], got: list[Value], within: Comparison, same
         return False
     if not within.tolerance and not within.relative:
         return _equal_items(expected, got)
-    if _sorted_alike(expected, got, within, same):
+    if _sorted_alike(expected, got, same):
         return True
     if all(type(item) is float for item in (*expected, *got)):
         return False
     wanted, found, length = _unequal(expected, got)
-    if len(wanted) > MOST_MATCHED or len(wanted) * length > MOST_TRIED:
-        raise TooMuchError(f"{len(wanted):,} items that differ are too many to be matched with a tolerance")
-    return _paired(wanted, found, lambda item, other: same(item, other, within))
+    effort.spend(len(wanted), length)
+    return _paired(wanted, found, same)
 
 
 def canonical(value: Value) -> str | None:
@@ -90,12 +119,12 @@ def _sorted_texts(brackets: str, texts: list[str | None]) -> str | None:
     return None if None in texts else _joined(brackets, sorted(text for text in texts if text is not None))
 
 
-def _sorted_alike(expected: list[Value], got: list[Value], within: Comparison, same: Same) -> bool:
+def _sorted_alike(expected: list[Value], got: list[Value], same: Same) -> bool:
     try:
         left, right = sorted(expected), sorted(got)  # type: ignore[type-var]
     except TypeError:
         return False
-    return all(same(item, other, within) for item, other in zip(left, right, strict=True))
+    return all(same(item, other) for item, other in zip(left, right, strict=True))
 
 
 def _equal_items(expected: list[Value], got: list[Value]) -> bool:
@@ -122,7 +151,7 @@ def _without(items: list[tuple[str | None, Value]], common: Counter[str | None])
     return left
 
 
-def _paired(expected: list[Value], got: list[Value], same: Callable[[Value, Value], bool]) -> bool:
+def _paired(expected: list[Value], got: list[Value], same: Same) -> bool:
     """Whether a perfect matching exists, found by augmenting paths."""
     near = [[place for place, item in enumerate(got) if same(wanted, item)] for wanted in expected]
     partner: dict[int, int] = {}

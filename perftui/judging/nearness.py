@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from perftui.judging.matching import same_items
+from perftui.judging.matching import Effort, same_items
 from perftui.problems.model import Comparison
 from perftui.values import Value
 
@@ -17,16 +17,23 @@ def approximate(expected: Value, got: Value, within: Comparison) -> bool:
 
     Containers must be of one kind and length. The keys of dicts must be equal; the items of sets are
     matched. Two integers must be equal, however large the tolerance.
+
+    Raises:
+        TooMuchError: sets cannot be matched within the bounds.
     """
-    if isinstance(expected, list | tuple) and isinstance(got, list | tuple):
-        return isinstance(expected, list) is isinstance(got, list) and _in_order(expected, got, within)
-    if isinstance(expected, dict) and isinstance(got, dict):
-        return expected.keys() == got.keys() and all(
-            approximate(item, got[key], within) for key, item in expected.items()
-        )
-    if isinstance(expected, set | frozenset) and isinstance(got, set | frozenset):
-        return expected == got or same_items(list(expected), list(got), within, approximate)
-    return near(expected, got, within)
+    return _Nearness(within).same(expected, got)
+
+
+def unordered(expected: Value, got: Value, within: Comparison) -> bool:
+    """Whether two lists, tuples or sets have the same items as often, in any order.
+
+    Raises:
+        TooMuchError: they cannot be matched within the bounds.
+    """
+    kinds = (list, tuple, set, frozenset)
+    if not isinstance(got, kinds) or not isinstance(expected, kinds):
+        return False
+    return _Nearness(within).same_items(expected, got)
 
 
 def floats(expected: Value, got: Value, within: Comparison) -> bool:
@@ -56,10 +63,29 @@ def near(expected: Value, got: Value, within: Comparison) -> bool:
         return False
 
 
-def _in_order(expected: Sequence[Value], got: Sequence[Value], within: Comparison) -> bool:
-    return len(expected) == len(got) and all(
-        approximate(item, other, within) for item, other in zip(expected, got, strict=True)
-    )
+class _Nearness:
+    """One comparison with a tolerance, and the effort that is left for it."""
+
+    def __init__(self, within: Comparison) -> None:
+        self._within = within
+        self._effort = Effort()
+
+    def same(self, expected: Value, got: Value) -> bool:
+        if isinstance(expected, list | tuple) and isinstance(got, list | tuple):
+            return isinstance(expected, list) is isinstance(got, list) and self._in_order(expected, got)
+        if isinstance(expected, dict) and isinstance(got, dict):
+            return expected.keys() == got.keys() and all(
+                self.same(item, got[key]) for key, item in expected.items()
+            )
+        if isinstance(expected, set | frozenset) and isinstance(got, set | frozenset):
+            return expected == got or self.same_items(expected, got)
+        return near(expected, got, self._within)
+
+    def same_items(self, expected: Iterable[Value], got: Iterable[Value]) -> bool:
+        return same_items(list(expected), list(got), self._within, self.same, self._effort)
+
+    def _in_order(self, expected: Sequence[Value], got: Sequence[Value]) -> bool:
+        return len(expected) == len(got) and all(map(self.same, expected, got))
 
 
 def _is_floats(value: Value) -> bool:
