@@ -8,6 +8,7 @@ itself would say otherwise. `docs/comparison.md` tells what each kind of compari
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from hashlib import sha256
 
 from perftui.judging.compare_text import SHOWN, compare_text
 from perftui.judging.matching import TooMuchError
@@ -51,6 +52,19 @@ def matches(expected: str, got: str, comparison: Comparison) -> str | None:
         return None
     count = len(comparison.others)
     return one_line(f"{why}, or {'another' if count == 1 else f'one of {count:,} others'}", 400)
+
+
+def matches_by_digest(expected: str, digest: str, comparison: Comparison) -> bool:
+    """Whether an output that is known by its digest alone is surely as expected: it is coded the same.
+
+    Args:
+        expected: the coded value.
+        digest: SHA-256 of the coded output, in hexadecimal.
+        comparison: how the two are compared.
+    """
+    if comparison.kind not in _AS_CODED or not _equals_itself(expected):
+        return False
+    return sha256(expected.encode("ascii", "replace")).hexdigest() == digest
 
 
 def _against(expected: str, got: str, comparison: Comparison) -> str | None:

@@ -15,6 +15,9 @@ from perftui.sandbox.protocol import CallFact, JudgeJob, Limits, Sandbox, Sandbo
 _FINAL = frozenset({"invalid-program", "protocol-violation"})
 """Verdicts that no other test can better or explain: judging ends with them."""
 
+DIGEST_OVER = 64 << 10
+"""Outputs of more bytes come as digests while they are as expected: some take over 10 MB."""
+
 
 async def judge(
     sandbox: Sandbox,
@@ -61,6 +64,8 @@ class _Session:
         self._limits = limits
         self._all_tests = all_tests
         self._left = limits.total_seconds
+        self._digest_over = DIGEST_OVER if problem.kind == "function" else 0
+        self._digested = False
         self._job = JudgeJob(program=program, entry_point=problem.entry_point, limits=limits, cpu=cpu)
 
     def wants_more(self, results: Sequence[TestResult]) -> bool:
@@ -80,10 +85,12 @@ class _Session:
             found = await self._run_batch(rest)
             last = found[-1]
             shared = self._problem.kind == "function" and len(found) > 1
-            # A machine that is short of memory kills programs first, whoever uses it up.
-            doubtful = shared or last.verdict == "killed"
+            # A machine that is short of memory kills programs first, whoever uses it up. A digest that
+            # differs does not say by how much: from there on outputs are wanted whole.
+            doubtful = shared or last.verdict == "killed" or self._digested
+            self._digest_over = 0 if self._digested else self._digest_over
             if not last.passed and doubtful and last.verdict not in _FINAL and self._left > 0:
-                found[-1:] = await self._run_batch(rest[len(found) - 1 : len(found)])
+                found[-1:] = await self._run_batch(rest[len(found) - 1 : len(found)], whole=True)
             results += found
         return results
 
@@ -98,17 +105,26 @@ class _Session:
             results.append(await self._run_check(check))
         return results
 
-    async def _run_batch(self, tests: Sequence[TestCase]) -> list[TestResult]:
-        """Run tests up to the first that fails; at least one result."""
+    async def _run_batch(self, tests: Sequence[TestCase], *, whole: bool = False) -> list[TestResult]:
+        """Run tests up to the first that fails; at least one result.
+
+        Args:
+            tests: in order.
+            whole: whether long outputs are wanted whole.
+        """
         found: list[TestResult] = []
         goes_on = self._all_tests and self._problem.kind == "stdin"
 
         def judged(fact: CallFact) -> bool:
             found.append(judge_output(tests[fact.index], fact, self._limits))
+            self._digested = bool(fact.digest) and not found[-1].passed
             return found[-1].passed or (goes_on and found[-1].verdict not in _FINAL)
 
         inputs = tuple(test.input for test in tests)
-        await self._run(msgspec.structs.replace(self._job, inputs=inputs), judged)
+        self._digested = False
+        digest_over = 0 if whole else self._digest_over
+        job = msgspec.structs.replace(self._job, inputs=inputs, digest_over=digest_over)
+        await self._run(job, judged)
         if not found:
             raise SandboxLostError(f"the sandbox gave no answer for {tests[0].name}")
         return found

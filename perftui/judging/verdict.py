@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from perftui.judging.compare import matches
+from perftui.judging.compare import matches, matches_by_digest
 from perftui.judging.model import TestResult, Verdict, VerdictKind
 from perftui.judging.show import show_text, show_value
 from perftui.problems.model import Check, TestCase
@@ -31,6 +31,10 @@ def judge_output(test: TestCase, fact: CallFact, limits: Limits) -> TestResult:
     """The result of a test with an expected output."""
     if fact.end != "returned":
         return _failed(test.name, _KINDS[fact.end], _ended(fact, limits), fact)
+    if fact.digest:
+        if matches_by_digest(test.expected, fact.digest, test.comparison):
+            return _passed(test.name, fact)
+        return _failed(test.name, "wrong-answer", "returned a long value that is not the expected one", fact)
     why = matches(test.expected, fact.output, test.comparison)
     if why is None:
         return _passed(test.name, fact)

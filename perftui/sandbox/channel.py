@@ -38,7 +38,7 @@ from perftui.sandbox.protocol import (
 )
 from perftui.text import one_line
 
-PROTOCOL_VERSION: Final = 1
+PROTOCOL_VERSION: Final = 2
 _CONTROL_BYTES: Final = 1 << 20
 _HELLO_SECONDS: Final = 30.0
 _SLACK_SECONDS: Final = 15.0
@@ -109,6 +109,7 @@ class SupervisorClient:
             core=job.cpu,
             zygote=job.zygote,
             go_on=job.go_on,
+            digest_over=job.digest_over,
         )
         try:
             await self._request("j" if job.check is None else "c", request, (job.program, *inputs))

@@ -51,6 +51,7 @@ class JudgeRequest(Request, frozen=True, kw_only=True):
     """A judging job, or one with a check."""
 
     go_on: bool
+    digest_over: int
 
 
 class TrialRequest(Request, frozen=True, kw_only=True):

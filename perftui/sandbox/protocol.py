@@ -62,6 +62,7 @@ class JudgeJob(msgspec.Struct, frozen=True, kw_only=True):
         cpu: the core to run on.
         go_on: after an input on which the program's process ended, run the rest in a fresh one.
         zygote: which of the sandbox's zygotes (each with its own hash seed) forks the child.
+        digest_over: a coded output of more bytes than this is told by its digest alone; 0 for never.
     """
 
     program: str
@@ -72,6 +73,7 @@ class JudgeJob(msgspec.Struct, frozen=True, kw_only=True):
     cpu: int = 0
     go_on: bool = False
     zygote: int = 0
+    digest_over: int = 0
 
 
 class CallFact(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +83,7 @@ class CallFact(msgspec.Struct, frozen=True, kw_only=True):
         index: position in the job's inputs (0 for a check).
         end: how it ended.
         output: the coded value, or the text of stdout; empty unless `end` is `returned`.
+        digest: SHA-256 of the coded value (in hexadecimal) in place of an output that the job wanted told so.
         error_type: the exception's type name; for a check, the type that the check raised.
         error_message: its message, cut; hostile text.
         error_line: the line in the program, or None.
@@ -94,6 +97,7 @@ class CallFact(msgspec.Struct, frozen=True, kw_only=True):
     index: int
     end: CallEnd
     output: str = ""
+    digest: str = ""
     error_type: str = ""
     error_message: str = ""
     error_line: int | None = None

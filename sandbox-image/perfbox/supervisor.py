@@ -24,7 +24,7 @@ from perfbox.sweeper import SurvivorError
 from perfbox.trials import TrialRun
 from perfbox.zygotes import HASH_SEEDS, Zygote, ZygoteLostError
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 
 
 class Supervisor:
@@ -85,7 +85,7 @@ class Supervisor:
                 zygote.stop()
 
     def _run(self, message: Message, job: int) -> None:
-        facts = Facts(self._link, job)
+        facts = Facts(self._link, job, message.control.get("digest_over", 0))
         if message.kind == "j":
             Judging(self._runner, facts, message).run()
         elif message.kind == "c":

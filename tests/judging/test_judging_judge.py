@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 
 import anyio
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from perftui.judging.compare import matches_by_digest
 from perftui.judging.judge import judge
 from perftui.judging.model import Verdict
 from perftui.problems.model import DRIVEN, Check, Comparison, Problem, TestCase
@@ -274,3 +278,59 @@ async def test_a_driver_is_put_after_the_program_and_called_in_its_place() -> No
     assert (plain.entry_point, driven.entry_point) == ("f", DRIVEN)
     assert driven.program == f"{plain.program}\n\ndrive"
     assert driven.check == "check"
+
+
+def digested(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
+
+
+def long_outputs(wrong: int | None = None, by: str = "9") -> Answer:
+    """Answers as a supervisor does that tells all outputs by digest while it may."""
+
+    def answer(job: JudgeJob) -> Iterator[CallFact]:
+        for index, text in enumerate(job.inputs):
+            output = by if number(text) == str(wrong) else number(text)
+            if job.digest_over:
+                yield CallFact(index=index, end="returned", digest=digested(output))
+            else:
+                yield CallFact(index=index, end="returned", output=output)
+
+    return answer
+
+
+async def test_a_digest_that_is_as_expected_will_do() -> None:
+    sandbox = FakeSandbox(long_outputs())
+    verdict = await judge(sandbox, problem(5), "p", limits=LIMITS, cpu=0)
+    assert (verdict.kind, len(sandbox.jobs)) == ("correct", 1)
+    assert sandbox.jobs[0].digest_over > 0
+
+
+async def test_a_digest_that_differs_is_asked_for_whole_and_told_as_any_other_output() -> None:
+    sandbox = FakeSandbox(long_outputs(wrong=2))
+    verdict = await judge(sandbox, problem(5), "p", limits=LIMITS, cpu=0)
+    assert (verdict.kind, verdict.failed_test) == ("wrong-answer", "t3")
+    assert verdict.results[-1].got == "9"
+    assert [job.digest_over for job in sandbox.jobs][1:] == [0]
+
+
+async def test_an_equal_output_that_is_coded_otherwise_passes_whole() -> None:
+    sandbox = FakeSandbox(long_outputs(wrong=0, by="0.0"))
+    verdict = await judge(sandbox, problem(5), "p", limits=LIMITS, cpu=0)
+    assert verdict.kind == "correct"
+    # Once it was not told by a digest whether outputs are equal, they come whole.
+    assert [(len(job.inputs), job.digest_over > 0) for job in sandbox.jobs] == [
+        (5, True),
+        (1, False),
+        (4, False),
+    ]
+
+
+@pytest.mark.parametrize("expected", ['{"f":"nan"}', '[1,{"f":"nan"}]', '{"o":"Point"}'])
+def test_what_is_not_equal_to_itself_passes_by_no_digest(expected: str) -> None:
+    assert not matches_by_digest(expected, digested(expected), Comparison())
+
+
+@given(st.lists(st.integers()), st.lists(st.integers()))
+def test_a_digest_tells_equal_texts_from_others(expected: list[int], got: list[int]) -> None:
+    coded, other = encode(expected), encode(got)
+    assert matches_by_digest(coded, digested(other), Comparison()) == (expected == got)

@@ -24,7 +24,7 @@ from perftui.sandbox.protocol import (
 )
 
 HELLO = {
-    "version": 1, "python": "3.9.1", "clock": "process-cpu", "confinement": ["rlimits"], "seccomp": False,
+    "version": 2, "python": "3.9.1", "clock": "process-cpu", "confinement": ["rlimits"], "seccomp": False,
     "own_users": False, "zygotes": 3, "blobs": 0,
 }  # fmt: skip
 JOB = JudgeJob(
@@ -149,8 +149,8 @@ async def test_text_that_is_no_utf_8_goes_out_and_comes_back() -> None:
     "hello",
     [
         b"HTTP/1.1 200 OK\r\n\r\n",
-        say("h", {**HELLO, "version": 2}),
-        say("h", {"version": 1}),
+        say("h", {**HELLO, "version": 3}),
+        say("h", {"version": 2}),
         say("d", HELLO),
         pack("h", b"\xff"),
         struct.pack("!IB", 1 << 30, ord("h")),

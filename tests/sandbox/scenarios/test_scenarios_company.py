@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 import pytest
 
 from perftui.sandbox.protocol import JudgeJob
@@ -94,3 +96,10 @@ async def test_a_job_among_many_calls_can_be_stopped(lab: Lab) -> None:
     await lab.sandbox.judge(job, on_call)
     assert len(seen) == 50
     assert await lab.is_well()
+
+
+async def test_long_outputs_are_told_by_their_digests_where_that_is_wanted(lab: Lab) -> None:
+    program = "def f(n):\n    return 'x' * n\n"
+    short, long = await lab.call(program, (98,), (99,), digest_over=100)
+    assert (short.output, short.digest) == (encode("x" * 98), "")
+    assert (long.output, long.digest) == ("", sha256(encode("x" * 99).encode()).hexdigest())
