@@ -55,7 +55,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
         results: one a judged test, in order; judging ends at the first failure unless all were
             asked for.
         tests_total: how many tests the problem has.
-        peak_bytes: peak memory over all executions, 0 where unknown.
+        peak_bytes: peak memory over all executions (of processes, in which tests may have been in
+            company), beyond what the harness holds; 0 where unknown.
     """
 
     kind: VerdictKind

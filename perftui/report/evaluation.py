@@ -37,7 +37,7 @@ class SampleResult(msgspec.Struct, frozen=True, kw_only=True):
         speedup_high: upper end.
         noise_floor: the ratio that a gain had to clear; None where it was not timed.
         speed_verdict: what may be said of its speed.
-        peak_memory_bytes: None where unknown.
+        peak_memory_bytes: of its processes, beyond what the harness holds; None where unknown.
         flags: short words on what is odd about it.
     """
 
@@ -178,8 +178,9 @@ def _tests_total(problem: ProblemState | None, verdict: Verdict | None) -> int:
 
 
 def _peak(verdict: Verdict | None, measurement: Measurement | None) -> int | None:
+    """That of the judging: a timed run holds the inputs and outputs of many passes."""
     peaks = (verdict.peak_bytes if verdict else 0, measurement.peak_bytes if measurement else 0)
-    return max(peaks) or None
+    return peaks[0] or peaks[1] or None
 
 
 def _totals(state: RunState, results: tuple[SampleResult, ...]) -> EvaluationTotals:

@@ -91,7 +91,8 @@ class CallFact(msgspec.Struct, frozen=True, kw_only=True):
         printed: the head of what a function program printed; hostile text.
         cpu_ns: process CPU time of the call, read from outside.
         wall_ns: wall time of the call. Quick calls in company are metered together, and share it evenly.
-        peak_bytes: peak memory of the process so far, 0 where unknown.
+        peak_bytes: peak memory of the process so far, calls in its company included, beyond what it
+            held before it saw the program; 0 where unknown.
     """
 
     index: int
@@ -148,7 +149,8 @@ class TrialFact(msgspec.Struct, frozen=True, kw_only=True):
         rest_ns: the work of all later passes together.
         encode_ns: encoding the outputs of one pass, chosen after the work was done.
         wall_ns: wall time of the metered phases together.
-        peak_bytes: peak memory of the process.
+        peak_bytes: peak memory of the process beyond what it held before it saw the program; the
+            inputs and outputs of all passes are in it.
         outputs: the coded outputs of that pass, to be checked like any other.
         detail: what went wrong where `end` is not `returned`.
     """

@@ -12,6 +12,7 @@ import os
 from dataclasses import dataclass
 
 from perfbox import frames
+from perfbox.memory import Peak
 from perfbox.pump import Inlet, Outlet, Pump
 from perfbox.zygotes import Zygote
 
@@ -124,6 +125,7 @@ class Handle:
         self.set_up: tuple[str, bytes] | None = None
         self.frame: tuple[str, bytes] | None = None
         self.too_long: str | None = None
+        self.peak = Peak()
         self._buffer = frames.FrameBuffer(min(output_bytes * outputs, _LARGEST_ANSWER) + _FRAME_SLACK)
         self.requests = Outlet(pump, pipes.requests)
         self.results = Inlet(pump, pipes.results, self._on_result)

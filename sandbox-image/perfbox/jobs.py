@@ -47,7 +47,7 @@ class Facts:
             "printed": bytes(printed.head).decode("utf-8", "replace"),
             "cpu_ns": outcome.cpu_ns,
             "wall_ns": outcome.wall_ns,
-            "peak_bytes": child.remains[1] if child.remains is not None else 0,
+            "peak_bytes": child.peak.bytes,
         }
         output = outcome.body if outcome.end == "returned" else b""
         if 0 < self._digest_over < len(output):

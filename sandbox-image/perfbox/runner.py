@@ -12,7 +12,7 @@ from perfbox.answers import excess, read_frame
 from perfbox.child_link import NONCE_BYTES
 from perfbox.clock import process_cpu_ns, settled_cpu_ns
 from perfbox.handle import Handle
-from perfbox.memory import OutOfMemoryCount
+from perfbox.memory import OutOfMemoryCount, Peak, peak_bytes
 from perfbox.nursery import Born, Nursery, Wish, cpu_seconds
 from perfbox.outcome import Outcome
 from perfbox.pump import Pump
@@ -62,6 +62,7 @@ class Runner:
             timed: as for `ask`.
         """
         child = self._fork(place, outputs, feeds_stdin=order.duty == "stdin")
+        child.peak = Peak(self._bare_bytes(child))
         # The order waits in the pipe; a child reads it only after it has confined itself.
         nonce = self._question(child, "p", order.coded(place.limits.output_bytes))
         self.pump.run_until(child.is_set_up, _in(_SET_UP_NS))
@@ -90,6 +91,7 @@ class Runner:
         started, cpu = time.monotonic_ns(), process_cpu_ns(child.pid)
         nonce = self._question(child, kind, body)
         answer = self._answer(child, nonce, deadline_ns, expect, timed=timed)
+        child.peak.look(child.pid, answer.cpu_ns - cpu)
         return answer.metered(answer.cpu_ns - cpu, answer.wall_ns - started)
 
     def ask_many(
@@ -117,6 +119,7 @@ class Runner:
             spent = process_cpu_ns(child.pid) - cpu, time.monotonic_ns() - wall
             answers = self._read_several(child, nonce, missing, in_time=in_time)
             missing -= len(answers)
+            child.peak.look(child.pid, spent[0])
             for answer in answers:
                 usable = answer.usable
                 yield answer.metered(spent[0] // len(answers), spent[1] // len(answers))
@@ -149,6 +152,7 @@ class Runner:
         if child.remains is None:
             kill_group(child.pid)
             self._reap(child)
+        child.peak.take(child.remains[1] if child.remains is not None else 0)
         self._alive.remove(child)
         self._sweeper.sweep(child.uid)
 
@@ -191,6 +195,13 @@ class Runner:
         child = Handle(self.pump, born.wish.zygote, born.pid, born.uid, born.pipes, output_bytes, outputs)
         self._alive.append(child)
         return child
+
+    def _bare_bytes(self, child: Handle) -> int:
+        """What a zygote's children hold before they see a program: known once one was seen to wait."""
+        zygote = child.zygote
+        if not zygote.child_bytes and self.pump.run_until(child.is_set_up, _in(_SET_UP_NS)):
+            zygote.child_bytes = peak_bytes(child.pid)
+        return zygote.child_bytes
 
     def _question(self, child: Handle, kind: str, body: bytes) -> bytes:
         """Send one; its nonce."""

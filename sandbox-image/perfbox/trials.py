@@ -143,8 +143,7 @@ class TrialRun:
             self._note_peak(child)
 
     def _note_peak(self, child: Handle) -> None:
-        if child.remains is not None:
-            self._costs.peak_bytes = max(self._costs.peak_bytes, child.remains[1])
+        self._costs.peak_bytes = max(self._costs.peak_bytes, child.peak.bytes)
 
 
 def _demand(answer: Outcome, kind: str) -> Outcome:

@@ -30,6 +30,7 @@ class Zygote:
         self._received = bytearray()
         self._forked: list[int] = []
         self.seccomp = False
+        self.child_bytes = 0
         with theirs:
             # -E and -I would also ignore the hash seed; the environment holds nothing else.
             self._process = subprocess.Popen(  # noqa: S603 - this interpreter, this folder

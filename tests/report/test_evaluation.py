@@ -29,7 +29,9 @@ def told() -> tuple[Story, dict[tuple[str, int], int]]:
     for name in ("P/1", "P/2"):
         story.begin(name)
     peaked = msgspec.structs.replace(verdict(), peak_bytes=3_000_000)
-    story.candidate(measured=measurement(ratio(2.0)))
+    # A timed run holds many passes' inputs: its peak is not the program's.
+    timed = msgspec.structs.replace(measurement(ratio(2.0)), peak_bytes=90_000_000)
+    story.candidate(measured=timed)
     story.at(CandidateJudged(candidate="hash-P/1-0-0", verdict=peaked), "P/1", 0, 0)
     story.candidate("wrong-answer", chain=1, passed=1, outcome="wrong")
     story.candidate(chain=2, measured=measurement(ratio(1.3, "unmeasured")))

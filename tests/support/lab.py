@@ -36,10 +36,12 @@ class Lab:
         self, program: str, *inputs: tuple[Any, ...], limits: Limits = ENOUGH, **job: Any
     ) -> list[CallFact]:
         """Judge the function `f` of a program on argument tuples (once without any, where none is given)."""
+        return await self.facts(self.job(program, *inputs, limits=limits, **job))
+
+    def job(self, program: str, *inputs: tuple[Any, ...], limits: Limits = ENOUGH, **job: Any) -> JudgeJob:
+        """That job."""
         coded = tuple(values.encode(arguments) for arguments in (inputs or ((),)))
-        return await self.facts(
-            JudgeJob(program=program, entry_point="f", inputs=coded, limits=limits, **job)
-        )
+        return JudgeJob(program=program, entry_point="f", inputs=coded, limits=limits, **job)
 
     async def one(self, program: str, *arguments: Any, limits: Limits = ENOUGH) -> CallFact:
         """Judge the function `f` of a program on one input."""

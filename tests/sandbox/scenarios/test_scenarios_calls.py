@@ -15,7 +15,7 @@ async def test_a_function_is_called_on_each_input(lab: Lab) -> None:
     assert [values.decode(fact.output) for fact in facts] == [[1, "x"], [(1.5, None), {2: {3}}]]
     assert [fact.index for fact in facts] == [0, 1]
     assert all(fact.cpu_ns > 0 and fact.wall_ns > 0 for fact in facts)
-    assert facts[-1].peak_bytes > 1 << 20
+    assert facts[-1].peak_bytes > 0
 
 
 async def test_no_inputs_need_no_run(lab: Lab) -> None:

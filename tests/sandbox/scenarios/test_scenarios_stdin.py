@@ -13,7 +13,7 @@ async def test_a_program_reads_and_prints(lab: Lab) -> None:
         ("returned", "2\n__main__\n"),
         ("returned", "42\n__main__\n"),
     ]
-    assert all(fact.cpu_ns > 0 and fact.peak_bytes > 1 << 20 for fact in facts)
+    assert all(fact.cpu_ns > 0 and fact.peak_bytes > 0 for fact in facts)
 
 
 async def test_each_input_has_a_process_of_its_own(lab: Lab) -> None:

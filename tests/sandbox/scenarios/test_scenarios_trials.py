@@ -17,7 +17,7 @@ async def test_every_phase_is_metered(lab: Lab) -> None:
     assert min(fact.load_ns, fact.decode_ns, fact.rest_ns, fact.encode_ns, *fact.first_ns) > 0
     assert len(fact.first_ns) == 1
     assert fact.wall_ns > sum(fact.first_ns)
-    assert fact.peak_bytes > 1 << 20
+    assert fact.peak_bytes > 0
     assert fact.outputs == tuple(str(sum(i * i for i in range(n))) for n in (2000, 3000))
 
 
