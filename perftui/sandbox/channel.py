@@ -23,6 +23,7 @@ from perftui.sandbox.messages import (
     Hello,
     JudgeRequest,
     Lost,
+    ProfileFrame,
     Request,
     Stop,
     TrialFrame,
@@ -32,6 +33,8 @@ from perftui.sandbox.protocol import (
     CallFact,
     JudgeJob,
     NoClockError,
+    ProfileFact,
+    ProfileJob,
     SandboxLostError,
     TrialFact,
     TrialJob,
@@ -141,6 +144,19 @@ class SupervisorClient:
             await self._settle()
             raise
 
+    async def profile(self, job: ProfileJob) -> ProfileFact:
+        """Run one execution with a meter on its lines; see `Sandbox.profile`."""
+        await self._begin(job.limits.output_bytes)
+        request = Request(
+            job=self._jobs, blobs=2, entry_point=job.entry_point, limits=job.limits, core=job.cpu, zygote=0
+        )
+        try:
+            await self._request("l", request, (job.program, job.input))
+            return await self._profile_fact(job)
+        except BaseException:
+            await self._settle()
+            raise
+
     async def _begin(self, output_bytes: int) -> None:
         if self._broken:
             raise SandboxLostError("the sandbox was lost before")
@@ -180,17 +196,25 @@ class SupervisorClient:
 
     async def _trial_fact(self, job: TrialJob) -> TrialFact:
         patience = _Patience(job.limits.total_seconds + _SLACK_SECONDS)
-        kind, payload = await self._next_message(patience)
-        if kind != "t":
-            raise self._lost(f"the sandbox sent an unexpected message {kind!r}")
-        frame = self._parse(payload, TrialFrame)
+        frame = self._parse(await self._expect("t", patience), TrialFrame)
         count = len(job.inputs) if frame.fact.end == "returned" else 0
         outputs = await self._blobs(frame, count, patience)
-        kind, _ = await self._next_message(patience)
-        if kind != "d":
-            raise self._lost(f"the sandbox sent an unexpected message {kind!r}")
+        await self._expect("d", patience)
         texts = tuple(output.decode("utf-8", "replace") for output in outputs)
         return msgspec.structs.replace(frame.fact, outputs=texts)
+
+    async def _profile_fact(self, job: ProfileJob) -> ProfileFact:
+        patience = _Patience(job.limits.total_seconds + _SLACK_SECONDS)
+        frame = self._parse(await self._expect("p", patience), ProfileFrame)
+        await self._blobs(frame, 0, patience)
+        await self._expect("d", patience)
+        return frame.fact
+
+    async def _expect(self, wanted: str, patience: _Patience) -> bytes:
+        kind, payload = await self._next_message(patience)
+        if kind != wanted:
+            raise self._lost(f"the sandbox sent an unexpected message {kind!r}")
+        return payload
 
     async def _next_message(self, patience: _Patience) -> tuple[str, bytes]:
         """A control frame of the present job."""

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from perftui.sandbox.protocol import CallFact, Limits, SandboxInfo, TrialFact
+from perftui.sandbox.protocol import CallFact, Limits, ProfileFact, SandboxInfo, TrialFact
 
 
 class Hello(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,6 +86,12 @@ class TrialFrame(About, frozen=True):
     """What a timed execution cost; its outputs are the blobs."""
 
     fact: TrialFact
+
+
+class ProfileFrame(About, frozen=True):
+    """Which lines took how long."""
+
+    fact: ProfileFact
 
 
 class Lost(About, frozen=True):

@@ -20,6 +20,8 @@ from perftui.sandbox.protocol import (
     CallFact,
     JudgeJob,
     NoClockError,
+    ProfileFact,
+    ProfileJob,
     Sandbox,
     SandboxInfo,
     SandboxLostError,
@@ -248,6 +250,10 @@ class _Loan:
     async def trial(self, job: TrialJob) -> TrialFact:
         with self._job() as sandbox:
             return await sandbox.trial(job)
+
+    async def profile(self, job: ProfileJob) -> ProfileFact:
+        with self._job() as sandbox:
+            return await sandbox.profile(job)
 
     def end(self) -> None:
         """Take the sandbox back; a job that still runs spoils it."""

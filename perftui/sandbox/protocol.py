@@ -167,6 +167,46 @@ class TrialFact(msgspec.Struct, frozen=True, kw_only=True):
     detail: str = ""
 
 
+class ProfileJob(msgspec.Struct, frozen=True, kw_only=True):
+    """One execution whose lines are metered from within; never one that is timed.
+
+    The program is loaded and run once. It may take some times `limits.test_seconds`, at most
+    `limits.total_seconds`; where it takes longer, its profile is partial.
+
+    Attributes:
+        program: the whole source text.
+        entry_point: the function to call, or None for a program that reads stdin.
+        input: the coded argument tuple, or the text of stdin.
+        limits: bounds, as for judging.
+        cpu: the core to run on.
+    """
+
+    program: str
+    entry_point: str | None
+    input: str
+    limits: Limits = Limits()
+    cpu: int = 0
+
+
+class ProfileFact(msgspec.Struct, frozen=True, kw_only=True):
+    """Which lines took how long, by the word of the program's own process: advice, never evidence.
+
+    Attributes:
+        end: how the execution ended; there are lines also where an exception ended it.
+        lines: line, how often it was begun, and ns of CPU time of its thread: its own and what it
+            called outside the program, the meter's own cost left out as far as it can be.
+        partial: its time was up before its end.
+        wall_ns: wall time of the execution, under the meter.
+        detail: what went wrong where `end` is not `returned`.
+    """
+
+    end: CallEnd
+    lines: tuple[tuple[int, int, int], ...] = ()
+    partial: bool = False
+    wall_ns: int = 0
+    detail: str = ""
+
+
 class SandboxInfo(msgspec.Struct, frozen=True, kw_only=True):
     """What a sandbox is and what can be believed of it.
 
@@ -214,6 +254,14 @@ class Sandbox(Protocol):
 
         Raises:
             NoClockError: this sandbox has no clock that can be believed.
+            SandboxLostError: the sandbox failed.
+        """
+        ...
+
+    async def profile(self, job: ProfileJob) -> ProfileFact:
+        """Run one execution with a meter on its lines.
+
+        Raises:
             SandboxLostError: the sandbox failed.
         """
         ...

@@ -1,10 +1,10 @@
-"""What a child does: confine itself, warm up, take the program, and do one of four duties with it."""
+"""What a child does: confine itself, warm up, take the program, and do one of five duties with it."""
 
 from __future__ import annotations
 
 import json
 
-from perfbox import child_calls, child_check, child_stdin, child_trial, seccomp
+from perfbox import child_calls, child_check, child_profile, child_stdin, child_trial, seccomp
 from perfbox.child_link import ChildLink
 from perfbox.confine import Confinement, ConfinementError, confine_child
 from perfbox.order import Order
@@ -15,6 +15,7 @@ _DUTIES = {
     "stdin": child_stdin.serve,
     "trial": child_trial.serve,
     "check": child_check.serve,
+    "profile": child_profile.serve,
 }
 
 

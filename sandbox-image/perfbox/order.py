@@ -15,7 +15,7 @@ class Order:
     """What a child is asked to be.
 
     Attributes:
-        duty: `calls`, `stdin`, `trial` or `check`.
+        duty: `calls`, `stdin`, `trial`, `check` or `profile`.
         entry_point: the function to call, or None.
         output_bytes: how long a coded output may be.
         source: the program's text, coded.

@@ -44,6 +44,13 @@ class Outcome:
         """Whether the child may be asked again."""
         return bool(self.kind)
 
+    def told(self) -> str:
+        """One text of what went wrong: its detail, else the exception with its line."""
+        if not self.error_type:
+            return self.detail
+        where = f" (line {self.error_line})" if self.error_line is not None else ""
+        return f"{self.error_type}: {self.error_message}{where}"
+
     def metered(self, cpu_ns: int, wall_ns: int) -> Outcome:
         """The same with what it cost."""
         return replace(self, cpu_ns=max(0, cpu_ns), wall_ns=wall_ns)

@@ -61,7 +61,7 @@ class Runner:
             outputs: how many coded outputs one answer may hold.
             timed: as for `ask`.
         """
-        child = self._fork(place, outputs, feeds_stdin=order.duty == "stdin")
+        child = self._fork(place, outputs, feeds_stdin=order.feeds_stdin)
         child.peak = Peak(self._bare_bytes(child))
         # The order waits in the pipe; a child reads it only after it has confined itself.
         nonce = self._question(child, "p", order.coded(place.limits.output_bytes))

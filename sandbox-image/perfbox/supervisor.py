@@ -18,6 +18,7 @@ from perfbox.checks import Checking
 from perfbox.clock import has_process_clock
 from perfbox.host_link import HostGoneError, HostLink, Message
 from perfbox.jobs import Facts, Judging
+from perfbox.profiles import Profiling
 from perfbox.pump import Pump, StoppedError
 from perfbox.runner import Runner, SandboxBrokenError
 from perfbox.sweeper import SurvivorError
@@ -92,6 +93,8 @@ class Supervisor:
             Checking(self._runner, facts, message).run()
         elif message.kind == "t":
             TrialRun(self._runner, message).run(self._link, job)
+        elif message.kind == "l":
+            Profiling(self._runner, message).run(self._link, job)
         else:
             raise SandboxBrokenError(f"an unknown message {message.kind!r}")
 

@@ -63,7 +63,7 @@ class TrialRun:
             outputs = self._run_function() if self._entry_point is not None else self._run_stdin()
         except TrialFailedError as error:
             outcome = error.outcome
-        fact: dict[str, Any] = {"end": outcome.end, "detail": _tell(outcome), **vars(self._costs)}
+        fact: dict[str, Any] = {"end": outcome.end, "detail": outcome.told(), **vars(self._costs)}
         link.send("t", {"job": job, "fact": fact}, outputs)
 
     def _run_function(self) -> list[bytes]:
@@ -150,11 +150,3 @@ def _demand(answer: Outcome, kind: str) -> Outcome:
     if answer.kind != kind:
         raise TrialFailedError(answer)
     return answer
-
-
-def _tell(outcome: Outcome) -> str:
-    """One text of what went wrong: its detail, else the exception with its line."""
-    if not outcome.error_type:
-        return outcome.detail
-    where = f" (line {outcome.error_line})" if outcome.error_line is not None else ""
-    return f"{outcome.error_type}: {outcome.error_message}{where}"

@@ -33,6 +33,11 @@ class Order:
     source: bytes
     options: dict[str, Any]
 
+    @property
+    def feeds_stdin(self) -> bool:
+        """Whether the program reads its input from stdin."""
+        return self.duty == "stdin" or bool(self.options.get("feeds_stdin", False))
+
     def coded(self, output_bytes: int) -> bytes:
         """As the child reads it."""
         head = {

@@ -19,6 +19,7 @@ from perftui.sandbox.protocol import (
     JudgeJob,
     Limits,
     NoClockError,
+    ProfileJob,
     SandboxLostError,
     TrialJob,
 )
@@ -46,6 +47,10 @@ def fact(index: int, output: bytes = b"1", **changes: Any) -> bytes:
 
 def trial_fact(*outputs: bytes, **changes: Any) -> bytes:
     return say("t", {"fact": {"end": "returned", "first_ns": [5], **changes}}, *outputs)
+
+
+def profile_fact(*blobs: bytes, **changes: Any) -> bytes:
+    return say("p", {"fact": {"end": "returned", "lines": [[2, 5, 900]], **changes}}, *blobs)
 
 
 DONE = say("d", {})
@@ -347,4 +352,33 @@ async def test_a_supervisor_that_does_not_read_the_stop_is_lost(monkeypatch: pyt
     client = SupervisorClient(Deaf(j=fact(0)))
     with anyio.fail_after(5), pytest.raises(SandboxLostError, match="does not read"):
         await client.judge(JOB, lambda _: False)
+    assert client.broken
+
+
+PROFILE = ProfileJob(program="p", entry_point="f", input="a", limits=Limits(total_seconds=5))
+
+
+async def test_a_profile_comes_back_with_its_lines() -> None:
+    supervisor = Supervisor(l=profile_fact(partial=True) + DONE)
+    found = await SupervisorClient(supervisor).profile(PROFILE)
+    assert (found.lines, found.partial) == (((2, 5, 900),), True)
+    assert supervisor.blobs == [b"p", b"a"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        profile_fact(b"1") + DONE,
+        profile_fact(lines=[[1, 2]]) + DONE,
+        profile_fact(lines=[[1, 2, "3"]]) + DONE,
+        profile_fact(lines=[[1, 2, 3.5]]) + DONE,
+        profile_fact() + fact(0),
+        fact(0),
+        DONE,
+    ],
+)
+async def test_a_profile_that_is_not_in_order_means_that_the_sandbox_is_lost(answer: bytes) -> None:
+    client = SupervisorClient(Supervisor(l=answer))
+    with pytest.raises(SandboxLostError):
+        await client.profile(PROFILE)
     assert client.broken
