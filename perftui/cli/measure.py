@@ -38,6 +38,7 @@ class MeasureFlags(TypedDict):
     timing_data: Path | None
     seconds: float
     memory_mib: int
+    profile: bool
     format_: Literal["md", "json"]
     sandbox: Literal["docker", "process"] | None
 
@@ -74,6 +75,7 @@ class MeasureFlags(TypedDict):
     show_default=True,
     help="MiB that a program may use.",
 )
+@click.option("--profile", is_flag=True, help="Also profile both, line by line, on the slowest input.")
 @click.option(
     "--format",
     "format_",
@@ -96,7 +98,7 @@ def measure(**flags: Unpack[MeasureFlags]) -> int:
 
     out = Output(sys.stdout)
     report = DuelReport(a=str(flags["a"]), b=str(flags["b"]), result=result)
-    out.write(render_duel(report, flags["format_"]))
+    out.write(render_duel(report, programs, flags["format_"]))
     see_written(out)
     return ExitStatus.DONE
 
@@ -128,7 +130,13 @@ async def _duel(flags: MeasureFlags, problem: Problem, programs: tuple[str, str]
                 pool=pool, cores=cores, order={}, cache=AnswerCache(answers_dir()), memory_bytes=memory
             )
             rules = LimitRules(memory_bytes=memory)
-            duel = Duel(preparers=preparers, problem=problem, rules=rules, seconds=flags["seconds"])
+            duel = Duel(
+                preparers=preparers,
+                problem=problem,
+                rules=rules,
+                seconds=flags["seconds"],
+                profiles=flags["profile"],
+            )
             return await duel.run(*programs)
         finally:
             undo()

@@ -18,6 +18,7 @@ from perftui.refine.candidate import candidate_hash
 from perftui.sandbox.protocol import Limits
 from perftui.timing.inputs import Known, with_room
 from perftui.timing.model import Arm, Measurement
+from perftui.timing.profiling import profile
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,12 +30,14 @@ class Duel:
         problem: what both programs solve.
         rules: for limits.
         seconds: budget of the measurement.
+        profiles: profile both on the slowest input, after they were timed.
     """
 
     preparers: Preparers
     problem: Problem
     rules: LimitRules
     seconds: float
+    profiles: bool = False
 
     async def run(self, a: str, b: str) -> DuelResult:
         """Judge both, and time them where both are correct.
@@ -54,7 +57,32 @@ class Duel:
         choice = Choice(reference, verdict, hold_out=False)
         chosen, told = await self.preparers.chosen(problem, choice)
         measured = await self._measured(problem, chosen.shown, limits, a, b)
-        return msgspec.structs.replace(result, answers_from=whose, timing=told, measurement=measured)
+        result = msgspec.structs.replace(result, answers_from=whose, timing=told, measurement=measured)
+        return await self._profiled(result, problem, chosen.shown, limits, a, b)
+
+    async def _profiled(
+        self, result: DuelResult, problem: Problem, inputs: tuple[Known, ...], limits: Limits, a: str, b: str
+    ) -> DuelResult:
+        slowest = result.measurement.slowest if result.measurement is not None else None
+        wanted = next((one for one in inputs if slowest is not None and one.test.name == slowest.name), None)
+        if not self.profiles or wanted is None:
+            return result
+        found = []
+        for program in (a, b):
+            async with self.preparers.cores.judging() as core, self.preparers.pool.lease() as sandbox:
+                found.append(
+                    await profile(
+                        sandbox,
+                        program,
+                        entry_point=problem.entry_point,
+                        input_=wanted.test.input,
+                        limits=with_room(limits, inputs),
+                        core=core,
+                    )
+                )
+        return msgspec.structs.replace(
+            result, profiled=wanted.test.name, profile_a=found[0], profile_b=found[1]
+        )
 
     async def _judged(self, problem: Problem, program: str, limits: Limits) -> Verdict:
         async with self.preparers.cores.judging() as core, self.preparers.pool.lease() as sandbox:

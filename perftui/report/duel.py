@@ -11,6 +11,7 @@ from perftui.figures import nanoseconds, percent, size, times, times_within
 from perftui.judging.model import Verdict
 from perftui.report.render import cell, json_text, table
 from perftui.timing.model import Measurement, Ratio
+from perftui.timing.profile import show_profile
 
 DuelFormat = Literal["md", "json"]
 
@@ -29,12 +30,18 @@ class DuelReport(msgspec.Struct, frozen=True, kw_only=True):
     result: DuelResult
 
 
-def render_duel(report: DuelReport, format_: DuelFormat) -> str:
-    """The evidence as text that ends with a line feed."""
-    return json_text(report) if format_ == "json" else _markdown(report)
+def render_duel(report: DuelReport, programs: tuple[str, str], format_: DuelFormat) -> str:
+    """The evidence as text that ends with a line feed.
+
+    Args:
+        report: what is told.
+        programs: the texts of both, to show beside their profiles.
+        format_: `md` for a person.
+    """
+    return json_text(report) if format_ == "json" else _markdown(report, programs)
 
 
-def _markdown(report: DuelReport) -> str:
+def _markdown(report: DuelReport, programs: tuple[str, str]) -> str:
     result, names = report.result, (cell(report.a), cell(report.b))
     lines = [
         f"A {names[0]}: {_judged(result.verdict_a)}",
@@ -43,7 +50,21 @@ def _markdown(report: DuelReport) -> str:
     ]
     measured = result.measurement
     tests = "" if measured is None or not measured.test_times else f"\n{_tests(measured)}"
-    return f"# {cell(result.problem)}\n\n" + "".join(f"- {line}\n" for line in lines) + tests
+    return (
+        f"# {cell(result.problem)}\n\n"
+        + "".join(f"- {line}\n" for line in lines)
+        + tests
+        + _profiles(report.result, programs)
+    )
+
+
+def _profiles(result: DuelResult, programs: tuple[str, str]) -> str:
+    head = f"line by line on {cell(result.profiled)}; for advice only, the meter costs more than most lines."
+    return "".join(
+        f"\n{name} {head}\n\n" + "".join(f"    {line}\n" for line in show_profile(profile, program))
+        for name, profile, program in zip("AB", (result.profile_a, result.profile_b), programs, strict=True)
+        if profile is not None
+    )
 
 
 def _judged(verdict: Verdict) -> str:
@@ -79,7 +100,8 @@ def _timed(result: DuelResult) -> list[str]:
 
 def _verdict(measured: Measurement, ratio: Ratio | None) -> str:
     if ratio is None or measured.verdict == "unmeasured":
-        return f"**unmeasured**: {cell(measured.reason, 300)}"
+        reason = measured.reason.replace("against the reference", "against A")
+        return f"**unmeasured**: {cell(reason, 300)}"
     within = times_within(ratio.estimate, ratio.low, ratio.high)
     said = {"faster": "B is faster than A", "slower": "B is slower than A", "same": "no difference"}
     rests_on = f"{percent(ratio.confidence)} interval, {ratio.pairs} pairs"

@@ -38,7 +38,7 @@ async def fitting_inputs(runner: Runner, cast: Cast, *, budget_seconds: float) -
 
 async def _fit(runner: Runner, cast: Cast, budget_seconds: float) -> bool:
     for arm in cast.arms:
-        if "reference" in arm.names or arm.names[0] == "control":
+        if arm.names[0] == "control":
             continue
         fact = await runner.probe(arm, budget_seconds / _PROBES_IN_BUDGET)
         if fact.end == "timeout" or fact.wall_ns / 1e9 > budget_seconds / _TRIALS_IN_BUDGET:
