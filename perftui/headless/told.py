@@ -129,8 +129,9 @@ def _of_end(problem: ProblemState) -> Line:
 
 def _speed(best: Best) -> str:
     ratio = best.vs_reference
+    on = ", on held-out inputs" if best.held_out else ""
     if ratio is not None:
-        return f"{times(ratio.estimate)} the reference ({times(ratio.low)} to {times(ratio.high)})"
+        return f"{times(ratio.estimate)} the reference ({times(ratio.low)} to {times(ratio.high)}){on}"
     ratio = best.vs_seed
     if ratio is not None:
         return f"{times(ratio.estimate)} its seed, against the reference unmeasured"

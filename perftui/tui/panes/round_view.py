@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from perftui.events.state import ChainState, ProblemState
+from perftui.events.state import ChainState, Confirmation, ProblemState
 from perftui.problems.model import Problem
 from perftui.refine.chain import Round
 from perftui.timing.model import Trial
@@ -37,6 +37,13 @@ class RoundView:
         """The reply as it comes in, where it is this round's."""
         last = self.chain.rounds[-1] if self.chain.rounds else None
         return self.chain.streaming if self.round is not None and self.round is last else ""
+
+    @property
+    def confirmed(self) -> Confirmation | None:
+        """The measurement apart from the search, where this round's program is the problem's winner."""
+        found = self.problem.confirmed
+        mine = self.round is not None and found is not None and self.round.candidate == found.candidate
+        return found if mine else None
 
     @property
     def is_held(self) -> bool:

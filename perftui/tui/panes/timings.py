@@ -10,6 +10,7 @@ from statistics import median
 from textual.content import Content
 
 from perftui import figures
+from perftui.events.state import Confirmation
 from perftui.text import one_line
 from perftui.timing.model import Measurement, Ratio, SpeedVerdict, TestTime, Trial
 from perftui.tui import ratios, styles
@@ -35,6 +36,8 @@ def timing_lines(view: RoundView, width: int) -> list[Line]:
         return [Line(Content.styled(_why_not(view), styles.DIM))]
     glyphs = view.picture.glyphs
     shown = [_verdict(measurement), _BLANK, *_ratios(measurement, width, glyphs), _BLANK]
+    if view.confirmed is not None:
+        shown += [*_confirmation(view.confirmed, width, glyphs), _BLANK]
     shown += _costs(measurement)
     if measurement.test_times:
         shown += [_BLANK, _heading("what each test costs this program")]
@@ -43,6 +46,12 @@ def timing_lines(view: RoundView, width: int) -> list[Line]:
         shown += [_BLANK, _heading("raw trials: process CPU time of one pass, each mark one fresh process")]
         shown += trial_plot(view.trials, width, glyphs)
     return [*shown, _BLANK, *_trust(measurement)]
+
+
+def _confirmation(confirmed: Confirmation, width: int, glyphs: Glyphs) -> list[Line]:
+    inputs = "inputs held out of the search" if confirmed.held_out else "the same inputs"
+    heading = _heading(f"the winner, measured again on {inputs}: what is claimed")
+    return [heading, *_ratios(confirmed.measurement, width, glyphs)]
 
 
 def trial_plot(trials: Sequence[Trial], width: int, glyphs: Glyphs) -> list[Line]:

@@ -70,6 +70,10 @@ def why_lines(view: RoundView) -> list[Line]:
         trust = f"{control}core {measurement.core} · load {measurement.load_average:.1f}"
         flags = f" · {', '.join(measurement.flags)}" if measurement.flags else ""
         shown.append(_fact("trust", one_line(trust + flags)))
+    if view.confirmed is not None:
+        claimed = headline(view.confirmed.measurement)
+        inputs = "held-out inputs" if view.confirmed.held_out else "the same inputs"
+        shown.append(_fact("claimed", f"{ratios.ratio(claimed)}, measured again on {inputs}"))
     if view.chain.ended is not None:
         shown.append(_fact("chain", f"ended: {one_line(view.chain.ended, 400)}"))
     return shown
