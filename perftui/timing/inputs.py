@@ -19,8 +19,12 @@ import msgspec
 from perftui.problems.model import TestCase
 from perftui.sandbox.protocol import Limits
 
-PASS_NS = 8_000_000
-"""What one pass over the chosen inputs should cost the reference."""
+PASS_NS = 4_000_000
+"""What one pass over the chosen inputs should cost the reference: longer ones tell no more of a machine whose
+noise is a share of the time, and leave room for fewer trials."""
+
+PASS_BYTES = 160_000
+"""How much coded text a pass should have, outputs included: some 30 ns a byte, paid in every trial."""
 
 LONG_NS = 1_000_000
 """A pass of this length is measured without repeats."""
@@ -174,18 +178,41 @@ def _fill(pool: Sequence[Known]) -> tuple[Known, ...]:
     if not pool:
         return ()
     falling = sorted(pool, key=_by_work, reverse=True)
-    taken: list[Known] = []
-    total = 0
-    for known in falling:
-        if total >= PASS_NS or len(taken) == MAX_INPUTS:
-            break
-        if total + known.work_ns <= PASS_NS * _PASS_ROOM:
-            taken.append(known)
-            total += known.work_ns
+    taken = _take(falling, (), PASS_NS, PASS_BYTES)
+    if total_ns(taken) < LONG_NS:
+        # What it takes to be measured at all, wherever it costs least to code.
+        rest = sorted((known for known in falling if known not in taken), key=_worth, reverse=True)
+        taken = _take(rest, taken, LONG_NS, None)
+    taken = sorted(taken, key=_by_work, reverse=True)
     if not taken:
         return (falling[-1],)
     ladder = _ladder([known for known in falling if _by_work(known) < _by_work(taken[-1])], taken[-1].work_ns)
     return tuple(sorted((*taken, *ladder), key=_by_work))
+
+
+def _take(
+    pool: Iterable[Known], before: Sequence[Known], enough_ns: int, most_bytes: int | None
+) -> list[Known]:
+    """Inputs in their order, as long as they fit, until there is work enough."""
+    taken = list(before)
+    total, coded = total_ns(taken), sum(map(_size, taken))
+    for known in pool:
+        if total >= enough_ns or len(taken) == MAX_INPUTS:
+            break
+        fits = most_bytes is None or coded + _size(known) <= most_bytes
+        if fits and total + known.work_ns <= PASS_NS * _PASS_ROOM:
+            taken.append(known)
+            total += known.work_ns
+            coded += _size(known)
+    return taken
+
+
+def _size(known: Known) -> int:
+    return len(known.test.input) + len(known.test.expected)
+
+
+def _worth(known: Known) -> float:
+    return known.work_ns / max(1, _size(known))
 
 
 def _ladder(falling: Sequence[Known], below_ns: int) -> list[Known]:
