@@ -14,20 +14,21 @@ that changes its speed between blocks changes no fraction. A mirrored block has 
 first of one stands beside the first of another. For the trial of arm `a` in place `i`:
 
     w_ai = work_ai / level       null = work of the null program / level
-    x_aip = (p_ai - p_baseline,i) / level         for p in load, decode, encode
+    p_ai = load or encode / level
+    x_ap = median_i(p_ai) - median_i(p_i of the baseline and the control, which are one program)
 
-    cost_ai = w_ai - median(null) + sum_p max(0, mid_i(x_aip))
+    cost_ai = w_ai - median(null) + sum_p max(0, x_ap)
 
-`mid` is the midmean, the mean of the middle half: as deaf to outliers as is needed here, and a quarter
-closer to the truth than the median. It is taken before the clipping, because clipping each noisy trial by
-itself would charge noise to every honest program.
+Medians are taken before the clipping, because clipping each noisy trial by itself would charge noise to
+every honest program.
 
-What an arm spends over the baseline in another phase is charged to it, and what it spends less is
-never credited: moving work out of the calls gains nothing. Decoding large inputs can take longer than the
-work, and then the noise of that phase is a share of the work that counts. So an excess is charged to the
-estimate only where it is `proven`: the 99 % lower bound of its median is over EXCESS_DOUBT of the baseline's
-phase. An excess that is not proven is charged where it is held against a program, that is for the end of
-the interval that would let it seem fast, and not for the other.
+What an arm spends over the baseline while it loads or while its outputs are encoded is charged to it, and
+what it spends less is never credited: moving work out of the calls gains nothing. Inputs are decoded before
+any of the program's code runs, so what decoding costs is not its doing, and is not charged. Encoding large
+outputs can take longer than the work, and then the noise of that phase is a share of the work that counts.
+So an excess is charged to the estimate only where it is proven: the 99 % lower bound of its median is over
+EXCESS_DOUBT of the baseline's phase. An excess that is not proven is charged where it is held against a
+program, that is for the end of the interval that would let it seem fast, and not for the other.
 
 Where passes are repeated, encoding is the one phase that is not spread over them: a single pass is
 encoded, and the harness's own part of that, some 100 us and never twice the same, would drown a pass
@@ -40,7 +41,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -64,7 +65,7 @@ EXCESS_DOUBT = 0.05
 ENCODE_DOUBT = 0.25
 """The same for encoding where passes repeat."""
 
-_ENCODE = 2
+_DECODE, _ENCODE = 1, 2
 _TAIL = 0.01
 _FITTINGS = 4
 
@@ -108,19 +109,23 @@ def phases_of(fact: TrialFact, repeats: int, *, whole: bool) -> Phases:
     return Phases(work / repeats, fact.load_ns / repeats, fact.decode_ns / repeats, float(fact.encode_ns))
 
 
+Charged = Literal["always", "strictly", "never"]
+"""`always`: the excess is proven, or there is none. `strictly`: where it is held against a program only."""
+
+
 @dataclass(frozen=True, slots=True)
 class ArmColumns:
     """An arm's figures as fractions of the block's level.
 
     Attributes:
         work: shape (pairs,).
-        excess: shape (3, pairs): load, decode, encode over the baseline's.
-        proven: for each of the three whether the excess is beyond doubt.
+        phases: shape (3, pairs): load, decode, encode.
+        charged: for each of the three when what is over the baseline's is charged.
     """
 
     work: Floats
-    excess: Floats
-    proven: tuple[bool, ...]
+    phases: Floats
+    charged: tuple[Charged, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +148,11 @@ class Columns:
     baseline: ArmName
     resolution: float
     blocks: int
+
+    @property
+    def usual(self) -> tuple[ArmName, ...]:
+        """The arms that are the baseline's program."""
+        return (self.baseline, "control") if "control" in self.arms else (self.baseline,)
 
     @property
     def pairs(self) -> int:
@@ -172,7 +182,15 @@ def tabulate(blocks: Sequence[Block], *, baseline: ArmName, repeats: int, whole:
     works = {name: table[0].reshape(len(blocks), per_block) for name, table in tables.items()}
     level = np.repeat(_levels(works, baseline), per_block)
     resolution = resolution_ns(nulls, repeats) / float(np.median(level))
-    arms = {name: _arm(table, base, level, repeats) for name, table in tables.items()}
+    usual = (base + tables["control"]) / 2 if "control" in tables else base
+    arms = {
+        name: ArmColumns(
+            table[0] / level,
+            table[1:] / level,
+            ("never",) * 3 if name == baseline else _charged(table, usual, repeats),
+        )
+        for name, table in tables.items()
+    }
     return Columns(level, np.repeat(nulls, per_block) / level, arms, baseline, resolution, len(blocks))
 
 
@@ -235,8 +253,7 @@ def costs(columns: Columns, arm: ArmName, index: Indices, *, strict: bool = Fals
 
 def is_doubtful(columns: Columns, arm: ArmName) -> bool:
     """Whether an arm has an excess that is not proven, so that a strict cost may be another."""
-    found = columns.arms[arm]
-    return any(excess.any() and not sure for excess, sure in zip(found.excess, found.proven, strict=True))
+    return "strictly" in columns.arms[arm].charged
 
 
 def all_pairs(columns: Columns) -> Indices:
@@ -259,24 +276,32 @@ def charge_ns(columns: Columns, arm: ArmName) -> Floats:
 def _shift(columns: Columns, arm: ArmName, index: Indices, *, strict: bool) -> Floats:
     """The charges of an arm less the null program's cost, as a fraction; shape (resamples, 1)."""
     shift: Floats = -np.median(columns.null[index], axis=-1, keepdims=True)
-    found = columns.arms[arm]
-    for excess, proven in zip(found.excess, found.proven, strict=True):
-        if (proven or strict) and excess.any():
-            shift = shift + np.maximum(0.0, midmean(excess[index]))[:, np.newaxis]
+    for phase, charged in enumerate(columns.arms[arm].charged):
+        if charged == "always" or (strict and charged == "strictly"):
+            excess = _spent(columns, (arm,), phase, index) - _spent(columns, columns.usual, phase, index)
+            shift = shift + np.maximum(0.0, excess)
     return shift
 
 
-def _arm(table: Floats, base: Floats, level: Floats, repeats: int) -> ArmColumns:
-    """An arm's columns; encoding that is in doubt is nothing where passes repeat."""
-    excess: Floats = table[1:] - base[1:]
-    proven = []
-    for phase, own in enumerate(excess):
+def _spent(columns: Columns, arms: Sequence[ArmName], phase: int, index: Indices) -> Floats:
+    """What a phase costs arms together; shape (resamples, 1)."""
+    every = np.concatenate([columns.arms[arm].phases[phase][index] for arm in arms], axis=-1)
+    found: Floats = np.median(every, axis=-1, keepdims=True)
+    return found
+
+
+def _charged(table: Floats, usual: Floats, repeats: int) -> tuple[Charged, ...]:
+    """When an arm's excess in each phase is charged."""
+    found: list[Charged] = []
+    for phase, excess in enumerate(table[1:] - usual[1:]):
+        if phase == _DECODE:
+            found.append("never")
+            continue
         repeated = repeats > 1 and phase == _ENCODE
-        doubt = (ENCODE_DOUBT if repeated else EXCESS_DOUBT) * float(np.median(base[1 + phase]))
-        proven.append(bool(own.any()) and median_bound(own.tolist(), _TAIL) > doubt)
-        if repeated and not proven[-1]:
-            excess[phase] = 0.0
-    return ArmColumns(table[0] / level, excess / level, tuple(proven))
+        doubt = (ENCODE_DOUBT if repeated else EXCESS_DOUBT) * float(np.median(usual[1 + phase]))
+        proven = not excess.any() or median_bound(excess.tolist(), _TAIL) > doubt
+        found.append("always" if proven else "never" if repeated else "strictly")
+    return tuple(found)
 
 
 def _phase_table(blocks: Sequence[Block], arm: ArmName, repeats: int, *, whole: bool) -> Floats:

@@ -1,7 +1,8 @@
 """How many times faster one program is than another, with an interval; and what noise looks like.
 
 The size of a program is the midmean of the logarithms of its costs, each held against the level of its
-block (`timing/cost.py`); the estimate is the difference of two sizes. Where the other program is the
+block (`timing/cost.py`): the mean of the middle half is as deaf to outliers as is needed here, and a quarter
+closer to the truth than the median. The estimate is the difference of two sizes. Where the other one is the
 baseline, the control's trials count as its own: they are the same program's. The interval is a bootstrap
 over blocks (the trials of a block are drawn together, for they share a zygote and a moment): every step from
 fractions to midmean is done anew on each resample, so the doubt about the harness's cost and about

@@ -1,7 +1,8 @@
 """A child that is timed: its phases, each between two requests, so that its clock is read at rest.
 
+i  decode   the inputs of every pass, while the program has only been compiled; then garbage is collected
+            and the rest frozen
 d  load     the module's code, once a pass, each in a namespace of its own
-i  decode   the inputs of every pass; then garbage is collected and the rest frozen
 f  first    the first pass: whole, or the one input whose index is given
 r  rest     all later passes
 o  encode   the outputs of one pass, which is named only now

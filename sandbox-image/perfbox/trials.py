@@ -89,8 +89,9 @@ class TrialRun:
 
     def _go_through_phases(self, child: Handle) -> list[bytes]:
         costs, tests = self._costs, len(self._inputs)
-        costs.load_ns = self._phase(child, "d", b"", self._repeats).cpu_ns
+        # Inputs first: what it takes to decode them is none of the program's doing while none of it has run.
         costs.decode_ns = self._phase(child, "i", b"\n".join(self._inputs), self._repeats).cpu_ns
+        costs.load_ns = self._phase(child, "d", b"", self._repeats).cpu_ns
         if self._per_test:
             indices = [str(index).encode() for index in range(tests)]
             costs.first_ns = [self._phase(child, "f", index, 1).cpu_ns for index in indices]

@@ -142,7 +142,7 @@ async def test_a_gain_too_short_to_be_proved_is_not_claimed(bench: Any) -> None:
     assert found.reason.startswith("too short to prove that repeats cost what first calls do: ")
 
 
-@pytest.mark.parametrize("moved", ["load", "decode", "encode"])
+@pytest.mark.parametrize("moved", ["load", "encode"])
 async def test_work_moved_out_of_the_calls_gains_nothing(bench: Any, moved: str) -> None:
     scripts = {"c": bench.Script(work=10, **{moved: 2000}), "r": bench.Script(work=2000)}
     sandbox = bench.FakeSandbox(scripts, bench.Noise(sd=QUIET))

@@ -114,7 +114,7 @@ def test_a_program_that_reads_stdin_costs_all_that_it_spends() -> None:
     assert phases_of(fact, 1, whole=True).work == 21.0
 
 
-@pytest.mark.parametrize("phase", ["load", "decode", "encode"])
+@pytest.mark.parametrize("phase", ["load", "encode"])
 def test_work_moved_to_another_phase_gains_nothing(phase: str) -> None:
     def make(name: ArmName, rng: random.Random) -> TrialFact:
         noise = rng.lognormvariate(0, 0.02)
@@ -125,6 +125,24 @@ def test_work_moved_to_another_phase_gains_nothing(phase: str) -> None:
     found = _estimate(_blocks(make))
     assert exp(found.middle) == pytest.approx(1.0, abs=0.03)
     assert found.low < log(MIN_FLOOR)
+
+
+def test_what_decoding_takes_is_no_programs_doing() -> None:
+    def make(name: ArmName, rng: random.Random) -> TrialFact:
+        return _fact(0.0 if name == "null" else 2 * MS, decode=9 * MS if name == "candidate" else 5 * MS)
+
+    assert exp(_estimate(_blocks(make)).middle) == pytest.approx(1.0, abs=1e-3)
+
+
+def test_an_excess_in_doubt_lowers_only_the_end_that_would_let_a_program_seem_fast() -> None:
+    def make(name: ArmName, rng: random.Random) -> TrialFact:
+        work = 0.0 if name == "null" else 2 * MS * rng.lognormvariate(0, 0.01)
+        return _fact(work, encode=10 * MS * rng.lognormvariate(0, 0.1))
+
+    found = _estimate(_blocks(make))
+    assert exp(found.middle) == pytest.approx(1.0, abs=0.02)
+    assert exp(found.high) < 1.05
+    assert exp(found.low) < 0.9
 
 
 def test_what_is_spent_less_in_another_phase_is_not_credited() -> None:
