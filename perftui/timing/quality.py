@@ -6,7 +6,7 @@ look at no comparison of the candidate with a rival, so that nothing can be chos
 * `unmetered`: a program's work was not read (below). Such a block says nothing and is never kept.
 * `stolen`: the hypervisor took the core away for more than STOLEN_SHARE of the block.
 * `waited`: the programs had to wait for the core for much longer than they usually do here: the median of
-  wall over CPU time is over WAITED, and over WAITED times what it was before the first block.
+  wall over CPU time is over WAITED times what it was before the first block.
 * `control-off`: the baseline and the control, which are one program, differ by more than BLOCK_CONTROL_FAR.
 
 On a machine that is disturbed all the time nothing would be left. So no more than a quarter of all blocks
@@ -30,8 +30,9 @@ from perftui.timing.model import ArmName, Ratio
 Fault = Literal["unmetered", "stolen", "waited", "control-off"]
 
 STOLEN_SHARE = 0.02
-WAITED = 1.5
-BLOCK_CONTROL_FAR = 1.25
+WAITED = 2.0
+BUSY_WAIT = 1.5
+BLOCK_CONTROL_FAR = 1.5
 CONTROL_FAR = 1.10
 
 _KEPT_PER_DISCARD = 3
@@ -123,7 +124,7 @@ def is_busy(facts: Sequence[TrialFact], load: float, cores: int) -> bool:
         load: the load average when the measurement began.
         cores: of the machine.
     """
-    return load > cores or wait_of(facts) > WAITED
+    return load > cores or wait_of(facts) > BUSY_WAIT
 
 
 def control_off(control: Ratio) -> bool:

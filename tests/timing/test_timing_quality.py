@@ -44,11 +44,11 @@ def _fault(block: Block, *, stolen: float = 0.0, usual_wait: float = 1.0) -> Fau
         (_block({"candidate": 0}), 0.5, 1.0, "unmetered"),
         (_block({}), 0.1, 1.0, "stolen"),
         (_block({}), 0.01, 1.0, None),
-        (_block({}, wait=2.0), 0.0, 1.0, "waited"),
-        (_block({}, wait=2.0), 0.0, 1.8, None),  # as it was before the first block
+        (_block({}, wait=2.5), 0.0, 1.0, "waited"),
+        (_block({}, wait=2.5), 0.0, 1.8, None),  # as it was before the first block
         (_block({}, wait=1.2), 0.0, 0.5, None),
-        (_block({"control": 1_300_000}), 0.0, 1.0, "control-off"),
-        (_block({"control": 700_000}), 0.0, 1.0, "control-off"),
+        (_block({"control": 1_600_000}), 0.0, 1.0, "control-off"),
+        (_block({"control": 600_000}), 0.0, 1.0, "control-off"),
         (_block({"control": 1_100_000}), 0.0, 1.0, None),
     ],
 )
@@ -61,7 +61,7 @@ def test_what_is_wrong_with_a_block(
 @given(st.integers(1, 10**9))
 def test_the_candidates_own_work_decides_nothing(work: int) -> None:
     assert _fault(_block({"candidate": work})) is None
-    assert _fault(_block({"candidate": work, "control": 1_300_000})) == "control-off"
+    assert _fault(_block({"candidate": work, "control": 1_600_000})) == "control-off"
 
 
 @given(st.lists(st.sampled_from([None, "unmetered", "stolen", "waited", "control-off"]), max_size=300))
