@@ -1,219 +1,142 @@
-"""What the timing says of programs whose true ratio is known: one line of figures.
+"""What the timing says of a program against itself: one line, with the paper's protocol beside it.
 
-    python benchmarks/timing_aa.py [--programs N] [--budget SECONDS] [--core N] [-v]
+    python benchmarks/timing_aa.py --data-folder COFFE [--load] [--sandbox docker|process] [--every N]
+                                   [--budget SECONDS] [--paper N] [-v]
 
-Three questions, each over N small programs of its own with passes from some 20 us to 5 ms:
-
-* A/A: a program against itself under other names. How often is it said to be faster or slower
-  (false), and how often the same?
-* Power: the program against one that does 20 % more of the same work. How often is it found?
-* Cheats: a program that adds a cache, or moves its work to import time. How often does it gain?
-
-Needs a CPU clock that reads other processes (Linux).
+Each reference of HumanEval and of 200 problems of MBPP is given other names and held against itself under
+yet other ones, on COFFE's stressful inputs, chosen as a run chooses them. `--load` keeps every core busy
+meanwhile. The paper's protocol (12 fresh processes a test, wall clock, least and most dropped, summed over
+tests) is run on every N-th of the same problems, with the two dearest inputs of each.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from statistics import median
 
 import anyio
+from anyio import to_thread
+from timing_load import busy_cores
+from timing_material import Material, open_lab, read_problems, rename
+from timing_paper import DIFFERS, papers_ratio
 
-from perftui import values
-from perftui.sandbox.process import process_sandbox
-from perftui.sandbox.protocol import CallFact, JudgeJob, Limits, Sandbox
-from perftui.timing.measuring import Work, measure
-from perftui.timing.model import Arm, ArmName, Measurement
+from perftui.sandbox.protocol import SandboxLostError
+from perftui.timing.model import Measurement
 
-TRUE_GAIN = 1.2
-
-KERNELS = {
-    "squares": """
-def kernel(n):
-    total = 0
-    for i in range(n):
-        total += i * i
-    return total
-""",
-    "words": """
-def kernel(n):
-    return len(' '.join(str(i) for i in range(n)).split())
-""",
-    "counts": """
-def kernel(n):
-    counts = {}
-    for i in range(n):
-        counts[i % 97] = counts.get(i % 97, 0) + 1
-    return counts[0]
-""",
-    "pairs": """
-def kernel(n):
-    found = [(i * 7919 % 1009, i) for i in range(n)]
-    return max(found)[0]
-""",
-    "letters": """
-def kernel(n):
-    text, out = 'the quick brown fox ', []
-    for i in range(n):
-        c = text[i % 20]
-        out.append(c.upper() if c.isalpha() else '_')
-    return ''.join(out)[:9]
-""",
-    "collatz": """
-def kernel(n):
-    odd, x = 0, 27
-    for _ in range(n):
-        x = 27 if x == 1 else (3 * x + 1 if x % 2 else x // 2)
-        odd += x & 1
-    return odd
-""",
-}
-"""Programs whose time is proportional to `n`."""
-
-SIZES = (100, 500, 3_000, 15_000)
+LONG_NS = 1_000_000
+PAPER_SECONDS = 1.0
+"""Programs whose pass takes longer are too slow for the paper's protocol to be tried on here."""
 
 
-@dataclass(frozen=True)
-class Case:
-    """One program and its inputs."""
+@dataclass
+class Found:
+    """What was found so far."""
 
-    name: str
-    kernel: str
-    inputs: tuple[str, ...]
-
-    def program(self, *, extra: int = 0, names: str = "kernel", decorator: str = "") -> str:
-        """The program, doing `extra` % more of its work."""
-        more = f"    {names}(n * {extra} // 100)\n" if extra else ""
-        body = self.kernel.replace("kernel", names)
-        return f"{body}\n\n{decorator}def f(n):\n{more}    return {names}(n)\n"
-
-    def with_cache(self) -> str:
-        """The program with a cache added and nothing else."""
-        return "import functools\n\n\n" + self.program(decorator="@functools.cache\n")
-
-    def with_work_at_import(self) -> str:
-        """The program with its answers worked out while the module loads."""
-        arguments = [values.decode_arguments(text)[0] for text in self.inputs]
-        answers = f"ANSWERS = {{n: kernel(n) for n in {arguments!r}}}"
-        return f"{self.kernel}\n\n{answers}\n\n\ndef f(n):\n    return ANSWERS[n]\n"
-
-
-def cases(count: int) -> list[Case]:
-    """So many cases: kernels by turns, each time with another size."""
-    kernels = list(KERNELS.items())
-    made = []
-    for i in range(count):
-        name, kernel = kernels[i % len(kernels)]
-        size = SIZES[(i + i // len(kernels)) % len(SIZES)] + i
-        inputs = tuple(values.encode((n,)) for n in (size, size + 1, size - 7))
-        made.append(Case(f"{name}-{size}", kernel, inputs))
-    return made
-
-
-async def outputs_of(sandbox: Sandbox, case: Case) -> tuple[str, ...]:
-    """What the program returns for its inputs."""
-    facts: list[CallFact] = []
-
-    def keep(fact: CallFact) -> bool:
-        facts.append(fact)
-        return True
-
-    await sandbox.judge(JudgeJob(program=case.program(), entry_point="f", inputs=case.inputs), keep)
-    return tuple(fact.output for fact in facts)
-
-
-async def compare(
-    sandbox: Sandbox, case: Case, candidate: str, reference: str, *, seed: int, core: int, budget: float
-) -> Measurement:
-    """Measure one program against another."""
-    expected = await outputs_of(sandbox, case)
-    names = tuple(f"t{i + 1}" for i in range(len(case.inputs)))
-    return await measure(
-        sandbox,
-        Work(inputs=case.inputs, test_names=names, entry_point="f"),
-        [_arm(candidate, "candidate"), _arm(reference, "reference")],
-        core=core,
-        limits=Limits(),
-        budget_seconds=budget,
-        seed=seed,
-        check=lambda outputs: None if tuple(outputs) == expected else "outputs differ",
-        on_progress=lambda _done, _until: None,
-    )
-
-
-def _arm(program: str, name: ArmName) -> Arm:
-    return Arm(names=(name,), candidate=f"{hash(program)}", program=program)
-
-
-@asynccontextmanager
-async def open_sandbox() -> AsyncIterator[Sandbox]:
-    """The process sandbox, which needs nothing but Linux."""
-    async with process_sandbox() as started:
-        if started.info.clock == "none":
-            raise SystemExit("this system has no clock for other processes: nothing can be measured")
-        yield started.sandbox
+    lost: int = 0
+    measured: list[Measurement] = field(default_factory=list)
+    papers: list[float] = field(default_factory=list)
 
 
 async def run(options: argparse.Namespace) -> None:
     """Measure all and print the line."""
-    found: dict[str, list[Measurement]] = {"A/A": [], "20 %": [], "cache": [], "import": []}
-    async with open_sandbox() as sandbox:
-        for seed, case in enumerate(cases(options.programs)):
-            plain = case.program()
-            duels = {
-                "A/A": (case.program(names="other"), plain),
-                "20 %": (plain, case.program(extra=20)),
-                "cache": (case.with_cache(), plain),
-                "import": (case.with_work_at_import(), plain),
-            }
-            for kind, (candidate, reference) in duels.items():
-                one = await compare(
-                    sandbox, case, candidate, reference, seed=seed, core=options.core, budget=options.budget
-                )
-                found[kind].append(one)
-                if options.verbose:
-                    print(f"{kind:7} {case.name:15} {describe(one)}", file=sys.stderr, flush=True)
-    print(line(found))
+    found = Found()
+    problems = read_problems(options.data_folder)[options.first :: options.every]
+    async with open_lab(options.sandbox) as lab:
+        for place, problem in enumerate(problems):
+            try:
+                material = await lab.prepare(problem)
+                if material is None:
+                    continue
+                one, other = twins(material)
+                measured = await lab.measure(material, one, other, seed=place, seconds=options.budget)
+            except SandboxLostError as error:
+                found.lost += 1
+                print(f"{problem.id}: {error}", file=sys.stderr, flush=True)
+                continue
+            found.measured.append(measured)
+            told = ""
+            if options.paper and place % options.paper == 0 and material.pass_ns < PAPER_SECONDS * 1e9:
+                found.papers.append(await to_thread.run_sync(partial(papers_ratio, material, one, other)))
+                told = f"  paper {found.papers[-1]:.3f}x"
+            if options.verbose:
+                print(describe(material, measured) + told, file=sys.stderr, flush=True)
+            if options.verbose and place % 20 == 19:
+                print(line(found, options), file=sys.stderr, flush=True)
+    print(line(found, options))
 
 
-def describe(one: Measurement) -> str:
+def twins(material: Material) -> tuple[str, str]:
+    """A reference under two sets of names."""
+    return tuple(rename(material.program, material.entry_point, suffix) for suffix in ("_one", "_other"))  # type: ignore[return-value]
+
+
+def describe(material: Material, one: Measurement) -> str:
     """One measurement in a line."""
-    figures = f"{one.cpu_ns / 1e3:9.1f} us x{one.repeats:<5} {one.seconds:5.2f} s"
-    return f"{figures} {one.verdict:10} {one.reason} {' '.join(one.flags)}"
+    cost = (
+        f"{one.cpu_ns / 1e6:8.3f} ms x{one.repeats:<4} {len(material.inputs):2} inputs {one.seconds:5.2f} s"
+    )
+    return f"{material.name:14} {cost} {one.verdict:10} {one.reason} {' '.join(one.flags)}"
 
 
-def line(found: dict[str, list[Measurement]]) -> str:
+def line(found: Found, options: argparse.Namespace) -> str:
     """The figures in one line."""
-    share = {kind: Counter(one.verdict for one in ones) for kind, ones in found.items()}
-    count = len(found["A/A"])
-    false = share["A/A"]["faster"] + share["A/A"]["slower"]
-    cheats = share["cache"]["faster"] + share["import"]["faster"]
-    everything = [one for ones in found.values() for one in ones]
-    ratios = [one.vs_reference.estimate for one in found["20 %"] if one.vs_reference]
+    verdicts = Counter(one.verdict for one in found.measured)
+    count = max(1, len(found.measured))
+    reasons = Counter(
+        one.reason.split(":")[0] for one in found.measured if one.verdict == "unmeasured"
+    ).most_common()
+    why = ", ".join(f"{number} {reason}" for reason, number in reasons)
+    long = [one for one in found.measured if one.cpu_ns >= LONG_NS]
+    ratios = [one.vs_reference for one in found.measured if one.vs_reference is not None]
+    covered = sum(ratio.low <= 1 <= ratio.high for ratio in ratios)
+    differ = sum(not 1 / DIFFERS <= ratio <= DIFFERS for ratio in found.papers)
+    load = "every core kept busy" if options.load else "no load of its own"
+    false = verdicts["faster"] + verdicts["slower"]
     return (
-        f"A/A over {count} programs: false {false / count:.1%}, same {share['A/A']['same'] / count:.1%}; "
-        f"a true 20 % found {share['20 %']['faster'] / count:.1%} (median {median(ratios):.3f}x); "
-        f"cheats that gained {cheats}/{2 * count}; "
-        f"{median(one.seconds for one in everything):.2f} s a measurement (median)"
+        f"A/A in {options.sandbox}, {load}, load average {os.getloadavg()[0]:.1f}: "
+        f"{count} problems ({found.lost} lost), faster or slower {false} "
+        f"({false / count:.1%}), same {verdicts['same'] / count:.1%} "
+        f"(of {len(long)} with 1 ms or more {share(long):.1%}), unmeasured {verdicts['unmeasured']} ({why}); "
+        f"1 in the interval {covered}/{len(ratios)}; "
+        f"median {median(one.seconds for one in found.measured):.2f} s; "
+        f"the paper's protocol calls {differ} of {len(found.papers)} more than 10 % faster or slower"
     )
 
 
-def main() -> None:
-    """Read the flags and run."""
+def share(measured: list[Measurement]) -> float:
+    """The share that is said to be the same."""
+    return sum(one.verdict == "same" for one in measured) / max(1, len(measured))
+
+
+def parse() -> argparse.Namespace:
+    """Read the flags."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--programs", type=int, default=24, help="how many programs (24)")
+    parser.add_argument("--data-folder", type=Path, required=True, help="COFFE's folder")
+    parser.add_argument("--sandbox", choices=["docker", "process"], default="docker")
+    parser.add_argument("--load", action="store_true", help="keep every core busy meanwhile")
+    parser.add_argument("--every", type=int, default=1, help="only every N-th problem (1)")
+    parser.add_argument("--first", type=int, default=0, help="how many problems to skip before (0)")
     parser.add_argument("--budget", type=float, default=3.0, help="seconds for a measurement (3)")
-    parser.add_argument("--core", type=int, default=1, help="the core to time on (1)")
+    parser.add_argument(
+        "--paper", type=int, default=4, help="the paper's protocol on every N-th; 0: none (4)"
+    )
     parser.add_argument("-v", "--verbose", action="store_true", help="a line for each measurement, on stderr")
-    anyio.run(partial(run, parser.parse_args()))
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Keep the cores busy where that is asked for, and run."""
+    options = parse()
+    with busy_cores(wanted=options.load):
+        anyio.run(partial(run, options))
 
 
 if __name__ == "__main__":
