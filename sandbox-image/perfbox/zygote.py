@@ -19,9 +19,13 @@ from typing import Any, NoReturn
 from perfbox import child, linux, seccomp
 from perfbox.confine import Confinement, confine_zygote
 from perfbox.failures import PROGRAM_FILE
+from perfbox.rehearsal import rehearse
 
 _FRAMES_OF_OURS = 60
 """How many frames stand below a program's own, at the most: its own limit is then Python's."""
+
+_REHEARSALS = 20
+"""Code that the interpreter has fitted to its use once is not fitted, and so copied, in each child."""
 
 _taken: dict[int, tuple[int, int, resource.struct_rusage]] = {}
 _WARM_MODULES = (
@@ -63,6 +67,8 @@ def _warm_up() -> None:
     sys.setrecursionlimit(sys.getrecursionlimit() + _FRAMES_OF_OURS)
     if hasattr(sys, "set_int_max_str_digits"):
         sys.set_int_max_str_digits(0)
+    for _ in range(_REHEARSALS):
+        rehearse()
     gc.collect()
     gc.freeze()
 
