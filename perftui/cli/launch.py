@@ -113,7 +113,9 @@ async def _run(launch: Launch, stopping: Stopping) -> ExitStatus:
         strategy = find_strategy(launch.plan.strategy)
         pool, why = await stack.enter_async_context(_sandboxes(launch))
         cores = Cores(pool.cores)
-        stack.callback(settle_host(usable_cores()))
+        if launch.plan.settings.timing:
+            # Where nothing is timed, no core need be kept quiet.
+            stack.callback(settle_host(usable_cores()))
         environment = _environment(pool.info, why, cores)
         run, past = await _open_run(stack, launch, store, environment)
         hub = Hub(store, run, past)
