@@ -1,12 +1,12 @@
 """When to stop measuring: a short screen, then more pairs until the answer is clear.
 
 Looking several times and stopping at a pleasing moment finds effects that are not there. So each
-look spends a part of the error that the whole measurement may make (alpha, 1 %): the part that has
-been spent once a share `t` of all blocks is done is `alpha * ln(1 + (e - 1) * t)`, the spending
-function of Lan and DeMets (1983) that is like Pocock's bounds. A look's interval has the confidence
-`1 - (spent now - spent before)`; by the union bound the intervals of all looks hold together with
-99 %, wherever the measurement stops. O'Brien and Fleming's function would leave the screen with
-nothing to spend, and then a program 100 times slower could not be told after 8 blocks.
+look spends a part of the error that the whole measurement may make (alpha, 1 %): once a share `t` of all
+blocks is done, `alpha * t` has been spent (Lan and DeMets 1983, with the spending function of Hwang, Shih
+and DeCani for gamma = 0). A look's interval has the confidence `1 - (spent now - spent before)`; by the
+union bound the intervals of all looks hold together with 99 %, wherever the measurement stops. O'Brien and
+Fleming's function would leave the screen with nothing to spend, and then a program 100 times slower could
+not be told after 8 blocks; Pocock's would leave the last look, which small differences need, with little.
 
 Giving up early needs no correction: it can only lose gains, never invent one.
 """
@@ -14,7 +14,7 @@ Giving up early needs no correction: it can only lose gains, never invent one.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import e, log, sqrt
+from math import log, sqrt
 from typing import Literal
 
 from perftui.timing.estimate import MIN_FLOOR
@@ -24,6 +24,9 @@ from perftui.timing.verdict import SAME_WITHIN
 Stop = Literal["clear", "screened", "futile", "end"]
 """`clear`: the verdict stands. `screened`: a short screen told that it is not better. `futile`: more
 pairs would not tell. `end`: all blocks are done."""
+
+
+_NEAR = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +55,12 @@ class Plan:
 
 
 def fit(plan: Plan, affordable: int) -> Plan:
-    """The plan for a budget that has room for so many blocks; the last look is then earlier."""
+    """The plan for a budget that has room for so many blocks; the last look is then earlier.
+
+    A look shortly before the last would spend the error that the last one needs.
+    """
     last = max(1, min(plan.most, affordable))
-    looks = (*(look for look in plan.looks if look < last), last)
+    looks = (*(look for look in plan.looks if look <= _NEAR * last), last)
     return Plan(looks=looks, claim=min(plan.claim, last), alpha=plan.alpha)
 
 
@@ -97,6 +103,8 @@ def decide(plan: Plan, ratio: Ratio, blocks: int, *, gate: bool) -> Stop | None:
         return None
     if gate:
         return "screened" if screening else "futile"
+    if _may_become_faster(plan, _turned(ratio), blocks):
+        return None
     if ratio.verdict == "same":
         return "clear"
     return None if screening or _may_be_told(plan, ratio, blocks) else "futile"
@@ -114,17 +122,20 @@ def _may_become_faster(plan: Plan, ratio: Ratio, blocks: int) -> bool:
 
 
 def _may_be_told(plan: Plan, ratio: Ratio, blocks: int) -> bool:
-    """Whether all blocks could show a loss, or that the programs are the same."""
-    turned = Ratio(
+    """Whether all blocks could show that the programs are the same."""
+    return (log(ratio.high) - log(ratio.low)) * sqrt(blocks / plan.most) < 2 * log(SAME_WITHIN)
+
+
+def _turned(ratio: Ratio) -> Ratio:
+    """The other program against this one."""
+    return Ratio(
         estimate=1 / ratio.estimate,
         low=1 / ratio.high,
         high=1 / ratio.low,
         pairs=ratio.pairs,
         verdict=ratio.verdict,
     )
-    width = (log(ratio.high) - log(ratio.low)) * sqrt(blocks / plan.most)
-    return width < 2 * log(SAME_WITHIN) or _may_become_faster(plan, turned, blocks)
 
 
 def _spent(plan: Plan, blocks: int) -> float:
-    return plan.alpha * log(1 + (e - 1) * min(1.0, blocks / plan.most))
+    return plan.alpha * min(1.0, blocks / plan.most)

@@ -45,6 +45,7 @@ def test_a_plan_fits_the_budget(affordable: int) -> None:
     assert fitted.most == max(1, min(affordable, PLAN.most))
     assert list(fitted.looks) == sorted(set(fitted.looks))
     assert fitted.claim <= fitted.most
+    assert all(look <= 0.75 * fitted.most for look in fitted.looks[:-1])
     assert next_look(fitted, 0) == fitted.looks[0]
     assert next_look(fitted, fitted.most) == fitted.most
 
@@ -65,6 +66,8 @@ def test_a_plan_fits_the_budget(affordable: int) -> None:
         (_ratio(1.0, 0.4, 2.5), 24, False, "futile"),  # neither could be told
         (_ratio(1.0, 0.8, 1.1), 12, False, None),
         (_ratio(1.1, 1.0, 1.2), 8, True, None),  # may become a gain
+        (_ratio(0.95, 0.92, 0.99), 12, False, None),  # within 10 %, but may become a loss
+        (_ratio(0.95, 0.92, 0.99), 12, True, "futile"),
         (_ratio(1.1, 1.0, 1.2), 96, True, "end"),
     ],
 )
