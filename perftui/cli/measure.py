@@ -13,7 +13,7 @@ from perftui.cli.stopping import run_to_end
 from perftui.cli.views import see_written
 from perftui.engine.duel import Duel
 from perftui.engine.preparers import Preparers
-from perftui.errors import BadInputError, ExitStatus
+from perftui.errors import BadInputError, ExitStatus, InfrastructureFailedError
 from perftui.events.duel import DuelResult
 from perftui.events.plan import LimitRules
 from perftui.headless.output import Output
@@ -24,6 +24,7 @@ from perftui.problems.model import Problem
 from perftui.problems.source import read_text
 from perftui.sandbox.choose import open_pool
 from perftui.sandbox.cores import Cores, settle_host, usable_cores
+from perftui.sandbox.protocol import NoSandboxError, SandboxLostError
 from perftui.text import one_line
 
 
@@ -138,5 +139,11 @@ async def _duel(flags: MeasureFlags, problem: Problem, programs: tuple[str, str]
                 profiles=flags["profile"],
             )
             return await duel.run(*programs)
+        except NoSandboxError:
+            raise
+        except SandboxLostError as error:
+            raise InfrastructureFailedError(
+                f"a sandbox was lost: {one_line(str(error))}; try again"
+            ) from error
         finally:
             undo()

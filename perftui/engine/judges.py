@@ -11,7 +11,7 @@ from perftui.judging.judge import judge
 from perftui.judging.model import Verdict
 from perftui.problems.model import Problem
 from perftui.sandbox.cores import Cores
-from perftui.sandbox.protocol import Limits, SandboxLostError, SandboxPool
+from perftui.sandbox.protocol import Limits, NoSandboxError, SandboxLostError, SandboxPool
 from perftui.text import one_line
 
 MAX_LOSSES = 3
@@ -67,7 +67,7 @@ class Judges:
             on_loss: is told why a sandbox was lost, and which loss it is.
 
         Raises:
-            EnvironmentLacksError: sandboxes are lost whatever runs in them.
+            EnvironmentLacksError: sandboxes are lost whatever runs in them, or none can be started.
         """
 
         async def make() -> Verdict:
@@ -75,6 +75,8 @@ class Judges:
             for loss in range(1, MAX_LOSSES + 1):
                 try:
                     verdict = await self._once(problem, program, limits, on_stage)
+                except NoSandboxError:
+                    raise
                 except SandboxLostError as error:
                     reason = one_line(str(error))
                     self._lost_in_a_row += 1

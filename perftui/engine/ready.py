@@ -15,7 +15,7 @@ from perftui.judging.model import Verdict
 from perftui.preparing.prepare import Answered
 from perftui.problems.model import Problem
 from perftui.refine.candidate import candidate_hash
-from perftui.sandbox.protocol import Limits, SandboxLostError
+from perftui.sandbox.protocol import Limits, NoSandboxError, SandboxLostError
 from perftui.timing.inputs import Chosen
 
 
@@ -47,6 +47,8 @@ class Readier:
                 raise ReferenceLostError(f"the reference gives nothing on any input: {answered.reason}")
             limits, reference = await self._reference(answered.problem)
             chosen = await self._chosen(answered, reference)
+        except NoSandboxError:
+            raise
         except SandboxLostError as error:
             raise ReferenceLostError(f"the problem could not be prepared: {error}") from error
         timed = tuple(known.test for known in chosen.shown if known.origin != "test")

@@ -19,7 +19,7 @@ from perftui.preparing.likeness import first_difference
 from perftui.problems.model import Problem
 from perftui.refine.actions import Measure
 from perftui.sandbox.cores import Cores
-from perftui.sandbox.protocol import Limits, Sandbox, SandboxLostError, SandboxPool
+from perftui.sandbox.protocol import Limits, NoSandboxError, Sandbox, SandboxLostError, SandboxPool
 from perftui.text import one_line
 from perftui.timing.inputs import Known
 from perftui.timing.model import Arm, ArmName, Measurement
@@ -191,6 +191,8 @@ class Timers:
         began = time.monotonic()
         try:
             yield
+        except NoSandboxError:
+            raise
         except SandboxLostError as error:
             seconds = time.monotonic() - began
             self._ledger.spend(problem, seconds)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from perftui.sandbox.cores import Cores
-from perftui.sandbox.protocol import Sandbox, SandboxInfo, SandboxLostError, SandboxPool
+from perftui.sandbox.protocol import NoSandboxError, Sandbox, SandboxInfo, SandboxLostError, SandboxPool
 from perftui.text import one_line
 
 T = TypeVar("T")
@@ -45,6 +45,8 @@ class Bench:
             try:
                 async with self.cores.judging(self.rank) as core, self.pool.lease() as sandbox:
                     return await work(sandbox, core)
+            except NoSandboxError:
+                raise
             except SandboxLostError as error:
                 if loss == MAX_LOSSES:
                     raise SandboxLostError(

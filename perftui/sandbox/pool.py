@@ -20,6 +20,7 @@ from perftui.sandbox.protocol import (
     CallFact,
     JudgeJob,
     NoClockError,
+    NoSandboxError,
     ProfileFact,
     ProfileJob,
     Sandbox,
@@ -121,7 +122,8 @@ class WarmPool:
         """Wait for a free sandbox; one whose job failed or was cut off is replaced on its return.
 
         Raises:
-            SandboxLostError: none can be started, after several attempts.
+            NoSandboxError: none can be started, after several attempts.
+            SandboxLostError: the pool is closed.
         """
         place, sandbox = await self._take()
         loan = _Loan(sandbox)
@@ -135,12 +137,9 @@ class WarmPool:
         """Wait until a sandbox is ready.
 
         Raises:
-            EnvironmentLacksError: none can be started.
+            NoSandboxError: none can be started.
         """
-        try:
-            place, _ = await self._take()
-        except SandboxLostError as error:
-            raise EnvironmentLacksError(f"no sandbox can be started: {error}") from error
+        place, _ = await self._take()
         self._offer.send_nowait(place)
 
     async def keep_place(self, start: StartSandbox) -> None:
@@ -194,7 +193,7 @@ class WarmPool:
                 return place, place.sandbox
             place.retired.set()
             if place.sandbox is None and not self._alive:
-                raise SandboxLostError(place.failure)
+                raise NoSandboxError(f"no sandbox can be started: {place.failure}")
 
     def _give_back(self, place: _Place, *, usable: bool) -> None:
         if not usable:

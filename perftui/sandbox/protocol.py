@@ -11,6 +11,8 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from perftui.errors import EnvironmentLacksError
+
 CallEnd = Literal[
     "returned",
     "raised",
@@ -230,6 +232,10 @@ class SandboxLostError(Exception):
     """The sandbox itself failed: never the program's fault. The work may be tried again."""
 
 
+class NoSandboxError(SandboxLostError, EnvironmentLacksError):
+    """No sandbox can be started any more, whatever is to run in it: the work must not be tried again."""
+
+
 class NoClockError(Exception):
     """The sandbox cannot read a program's CPU clock from outside: its speed is unmeasured."""
 
@@ -276,5 +282,9 @@ class SandboxPool(Protocol):
         ...
 
     def lease(self) -> AbstractAsyncContextManager[Sandbox]:
-        """Wait for a free sandbox; one that failed while leased is replaced on its return."""
+        """Wait for a free sandbox; one that failed while leased is replaced on its return.
+
+        Raises:
+            NoSandboxError: none can be started, after several attempts.
+        """
         ...

@@ -186,7 +186,22 @@ def test_an_engine_without_room_is_told_in_one_line(bench: Place, own_engine: Ow
     assert ended.status == 3
     assert "no space left on device" in only_line(ended.err)
     assert own_engine.containers() == []
-    assert bench.perftui(*evaluate(bench, 1)).status == 0
+
+
+def test_an_engine_that_runs_out_of_room_ends_a_run_that_goes_on_later(
+    bench: Place, own_engine: OwnEngine
+) -> None:
+    command = evaluate(bench, 16, "--json", seconds=0.4)
+    with bench.begin(*command, before=SHORT_PATIENCE) as run:
+        until_judged(run, 1)
+        with own_engine.full():
+            own_engine.docker("kill", *own_engine.containers(), check=False)
+            ended = run.end()
+    assert ended.status == 3
+    assert "no space left on device" in only_line(ended.err)
+    resumed = bench.perftui("resume", "last", "--json")
+    assert resumed.status == 0, resumed.err
+    assert verdicts(resumed.out) == expected(16)
 
 
 def test_a_full_disk_under_the_database_ends_a_run_that_goes_on_later(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -10,7 +11,7 @@ from perftui.engine.judges import HOPELESS, MAX_LOSSES, Judges
 from perftui.errors import EnvironmentLacksError
 from perftui.judging.model import Verdict
 from perftui.sandbox.cores import Cores
-from perftui.sandbox.protocol import CallFact, JudgeJob, Limits, SandboxLostError
+from perftui.sandbox.protocol import CallFact, JudgeJob, Limits, NoSandboxError, Sandbox, SandboxLostError
 from tests.engine.harness import DEADLY, RIGHT, MadeUpPool, MadeUpSandbox, problem
 
 
@@ -36,6 +37,21 @@ async def verdict(judges: Judges, program: str) -> Verdict:
 
 def judges_with(sandbox: MadeUpSandbox) -> Judges:
     return Judges(MadeUpPool(sandbox), Cores((0, 1)), {}, all_tests=False)
+
+
+class NoPool(MadeUpPool):
+    """Has no sandbox, and will have none."""
+
+    @asynccontextmanager
+    async def lease(self) -> AsyncIterator[Sandbox]:
+        raise NoSandboxError("no sandbox can be started: the disk is full")
+        yield
+
+
+async def test_where_none_can_be_started_no_program_is_given_up() -> None:
+    judges = Judges(NoPool(MadeUpSandbox()), Cores((0, 1)), {}, all_tests=False)
+    with pytest.raises(EnvironmentLacksError, match="the disk is full"):
+        await verdict(judges, RIGHT)
 
 
 async def test_losses_with_verdicts_between_them_never_end_a_run() -> None:
