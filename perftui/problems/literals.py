@@ -108,6 +108,8 @@ class _Nesting:
     def bracket(self, found: str, between: str) -> str:
         """The coded form of a bracket, and of what stands before it."""
         empty = self._empty and not between.strip()
+        if self._empty and between.strip() == ",":
+            raise _OtherError
         self.see(between)
         if found in "[(":
             self._empty = True

@@ -71,7 +71,21 @@ def test_forms_of_python(text: str, values: list[object]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["5", "(1, 2)", "[1", "[1]]", "[x]", "[open('a')]", "[(1]", "[" * 500 + "]" * 500, "[1, , 2]"]
+    "text",
+    [
+        "5",
+        "(1, 2)",
+        "[1",
+        "[1]]",
+        "[x]",
+        "[open('a')]",
+        "[(1]",
+        "[" * 500 + "]" * 500,
+        "[1, , 2]",
+        "[,]",
+        "[(,)]",
+        "[1,,]",
+    ],
 )
 def test_what_is_no_list_of_values_is_refused(text: str) -> None:
     with pytest.raises(ExpressionError):
