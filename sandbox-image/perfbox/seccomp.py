@@ -2,8 +2,10 @@
 
 A list of denials: a program may compute, allocate, start threads and read files. It may not start
 processes or programs, signal or inspect others, open sockets, change files, its identity, its
-limits or its core. Most of it is put on the zygote once, since children inherit it; what a zygote
-itself or a child's set-up needs is denied by a second, short filter on the child.
+limits or its core. What an honest program may try fails with an error; what no solution needs kills
+with SIGSYS, which the supervisor sees and the program cannot take back. Most of it is put on the
+zygote once, since children inherit it; what a zygote itself or a child's set-up needs is denied by a
+second, short filter on the child.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import os
 import struct
 from dataclasses import dataclass
 
-from perfbox.syscalls import AUDIT_ARCH, TABLES
+from perfbox.syscalls import AUDIT_ARCH, NEEDED_BY_NO_SOLUTION, TABLES
 
 _LOAD, _JUMP_EQUAL, _JUMP_ABOVE_OR_EQUAL, _JUMP_BITS, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _KILL_PROCESS, _ERRNO, _ALLOW = 0x80000000, 0x00050000, 0x7FFF0000
@@ -26,10 +28,16 @@ _SECCOMP_SYSCALL = {"x86_64": 317, "aarch64": 277}
 _INSTRUCTION = struct.Struct("=HBBI")
 
 _CLONE_THREAD = 0x10000
+_CLONE_NAMESPACES = 0x7E020000
 _OPEN_TO_CHANGE = 0o3 | 0o100 | 0o1000  # O_WRONLY, O_RDWR, O_CREAT, O_TRUNC
-_LOCKS_AND_LEASES = (6, 7, 37, 38, 1024, 1026)  # F_SETLK, F_SETLKW, F_OFD_*, F_SETLEASE, F_NOTIFY
+# F_SETLK, F_SETLKW, F_OFD_*, F_SETLEASE, F_NOTIFY leave a mark on a file that others can read, too;
+# F_SETOWN, F_SETSIG, F_SETOWN_EX have the kernel send a signal of choice to a process of choice.
+_MARKS_AND_SIGNALS = (6, 7, 8, 10, 15, 37, 38, 1024, 1026)
 _TERMINAL_INPUT = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX
-_BY_ARGUMENT = {"clone", "kill", "tgkill", "open", "openat", "fcntl", "ioctl", "prlimit64", "clone3"}
+_USUAL_FAMILIES = (1, 2, 10, 16)  # AF_UNIX, AF_INET, AF_INET6; AF_NETLINK, which looking a name up uses
+_BY_ARGUMENT = {
+    "clone", "clone3", "kill", "tkill", "tgkill", "socket", "open", "openat", "fcntl", "ioctl", "prlimit64",
+}  # fmt: skip
 _NEEDED_FOR_SET_UP = {
     "clone", "fork", "vfork", "kill", "tkill", "tgkill", "setsid", "setpgid", "prlimit64", "setrlimit",
     "sched_setaffinity", "setgroups", "setresuid", "setresgid", "seccomp",
@@ -112,8 +120,9 @@ def _program(machine: str, numbers: dict[str, int]) -> list[_Line]:
     if machine == "x86_64":
         lines.append(_Line(_JUMP_ABOVE_OR_EQUAL, _X32_BIT, if_true="kill"))
     lines += _argument_checks(numbers)
-    plain = sorted(number for name, number in numbers.items() if name not in _BY_ARGUMENT)
-    lines += [_Line(_JUMP_EQUAL, number, if_true="deny") for number in plain]
+    plain = {name: number for name, number in numbers.items() if name not in _BY_ARGUMENT}
+    for name, number in sorted(plain.items(), key=lambda item: item[1]):
+        lines.append(_Line(_JUMP_EQUAL, number, "kill" if name in NEEDED_BY_NO_SOLUTION else "deny"))
     lines += [
         _Line(_RETURN, _ALLOW, label="allow"),
         _Line(_RETURN, _ERRNO | errno.EPERM, label="deny"),
@@ -127,14 +136,22 @@ def _program(machine: str, numbers: dict[str, int]) -> list[_Line]:
 def _argument_checks(numbers: dict[str, int]) -> list[_Line]:
     # The C library falls back to clone where clone3 is not there, and flags of clone can be seen.
     lines = [_Line(_JUMP_EQUAL, numbers["clone3"], if_true="unknown")] if "clone3" in numbers else []
-    lines += _when(numbers, "clone", 0, [_Line(_JUMP_BITS, _CLONE_THREAD, "allow", "deny")])
+    lines += _when(numbers, "clone", 0, [
+        _Line(_JUMP_BITS, _CLONE_NAMESPACES, if_true="kill"),
+        _Line(_JUMP_BITS, _CLONE_THREAD, "allow", "deny"),
+    ])  # fmt: skip
+    own = _Line(_JUMP_EQUAL, 0, if_true="allow", is_pid=True)
     for name in ("kill", "tgkill"):
-        own = _Line(_JUMP_EQUAL, 0, "allow", "deny", is_pid=True)
-        lines += _when(numbers, name, 0, [own])
+        # Zero is its own group, in which it is alone.
+        lines += _when(numbers, name, 0, [own, _Line(_JUMP_EQUAL, 0, "deny", "kill")])
+    # A thread of its own has a number that the filter cannot know.
+    lines += _when(numbers, "tkill", 0, [own, _Line(_RETURN, _ERRNO | errno.EPERM)])
+    families = [_Line(_JUMP_EQUAL, family, if_true="deny") for family in _USUAL_FAMILIES]
+    lines += _when(numbers, "socket", 0, [*families, _Line(_RETURN, _KILL_PROCESS)])
     for name, position in (("open", 1), ("openat", 2)):
         lines += _when(numbers, name, position, [_Line(_JUMP_BITS, _OPEN_TO_CHANGE, "read-only", "allow")])
-    lines += _when(numbers, "fcntl", 1, _any_of(_LOCKS_AND_LEASES))
-    lines += _when(numbers, "ioctl", 1, _any_of(_TERMINAL_INPUT))
+    lines += _when(numbers, "fcntl", 1, _any_of(_MARKS_AND_SIGNALS, "deny"))
+    lines += _when(numbers, "ioctl", 1, _any_of(_TERMINAL_INPUT, "kill"))
     # Reading limits is allowed: the pointer to new ones is null.
     return lines + _when(numbers, "prlimit64", 2, [
         _Line(_JUMP_EQUAL, 0, if_false="deny"),
@@ -155,9 +172,9 @@ def _when(numbers: dict[str, int], name: str, position: int, checks: list[_Line]
     ]
 
 
-def _any_of(values: tuple[int, ...]) -> list[_Line]:
+def _any_of(values: tuple[int, ...], verdict: str) -> list[_Line]:
     return [
-        *(_Line(_JUMP_EQUAL, value, if_true="deny") for value in values),
+        *(_Line(_JUMP_EQUAL, value, if_true=verdict) for value in values),
         _Line(_RETURN, _ALLOW),
     ]
 

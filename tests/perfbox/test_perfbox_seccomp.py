@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from perfbox import seccomp
-from perfbox.syscalls import AUDIT_ARCH, TABLES
+from perfbox.syscalls import AUDIT_ARCH, NEEDED_BY_NO_SOLUTION, TABLES
 
 PID = 4711
 ALLOWED, KILLED = "allowed", "killed"
@@ -62,10 +62,32 @@ def machine(request: pytest.FixtureRequest) -> str:
     return found
 
 
+BY_ARGUMENT = {
+    *("clone", "clone3", "kill", "tkill", "tgkill", "socket", "open", "openat", "fcntl", "ioctl"),
+    "prlimit64",
+}
+
+
 def test_what_is_listed_is_denied(machine: str) -> None:
-    by_argument = {"clone", "kill", "tgkill", "open", "openat", "fcntl", "ioctl", "prlimit64", "clone3"}
-    for name in TABLES[machine].keys() - by_argument:
-        assert child(machine, name) == "EPERM", name
+    for name in TABLES[machine].keys() - BY_ARGUMENT:
+        assert child(machine, name) == (KILLED if name in NEEDED_BY_NO_SOLUTION else "EPERM"), name
+
+
+def test_what_no_solution_needs_is_in_the_tables(machine: str) -> None:
+    assert NEEDED_BY_NO_SOLUTION.isdisjoint(BY_ARGUMENT)
+    only_there = {"iopl", "ioperm", "modify_ldt"} if machine == "aarch64" else set()
+    assert NEEDED_BY_NO_SOLUTION - TABLES[machine].keys() == only_there
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("fork", "vfork", "execve", "execveat", "setsid", "setpgid", "setpriority", "setrlimit"),
+        *("socketpair", "pidfd_open", "memfd_create", "flock", "mkdir", "mknodat", "chmod", "ftruncate"),
+    ],
+)
+def test_what_an_honest_program_may_try_only_fails(name: str) -> None:
+    assert child("x86_64", name) == "EPERM"
 
 
 def test_what_is_not_listed_is_allowed(machine: str) -> None:
@@ -79,11 +101,26 @@ def test_threads_may_be_started_and_processes_not(machine: str) -> None:
     assert child(machine, "clone3") == "ENOSYS"
 
 
+@pytest.mark.parametrize("namespace", [0x20000, 0x2000000, 0x10000000, 0x20000000, 0x40000000])
+def test_a_namespace_of_its_own_kills(machine: str, namespace: int) -> None:
+    assert child(machine, "clone", namespace | 17) == KILLED
+
+
 def test_only_oneself_may_be_signalled(machine: str) -> None:
     for name in ("kill", "tgkill"):
         assert child(machine, name, PID, 9) == ALLOWED
-        for pid in (1, 0, PID + 1, 0xFFFFFFFF):
-            assert child(machine, name, pid, 9) == "EPERM"
+        assert child(machine, name, 0, 9) == "EPERM"
+        for pid in (1, PID + 1, 0xFFFFFFFF):
+            assert child(machine, name, pid, 9) == KILLED
+    assert child(machine, "tkill", PID, 9) == ALLOWED
+    assert child(machine, "tkill", PID + 1, 9) == "EPERM"
+
+
+def test_unusual_sockets_kill(machine: str) -> None:
+    for family in (1, 2, 10, 16):
+        assert child(machine, "socket", family) == "EPERM"
+    for family in (0, 15, 17, 38, 40):  # among them AF_KEY, AF_PACKET, AF_ALG, AF_VSOCK
+        assert child(machine, "socket", family) == KILLED
 
 
 @pytest.mark.parametrize(
@@ -114,8 +151,10 @@ def test_locks_are_denied_and_other_descriptor_calls_not(machine: str) -> None:
         assert child(machine, "fcntl", 3, command) == ALLOWED
     for command in (fcntl.F_SETLK, fcntl.F_SETLKW, fcntl.F_SETLEASE, fcntl.F_NOTIFY):
         assert child(machine, "fcntl", 3, command) == "EPERM"
+    for command in (fcntl.F_SETOWN, fcntl.F_SETSIG, 15):  # F_SETOWN_EX
+        assert child(machine, "fcntl", 3, command) == "EPERM"
     assert child(machine, "ioctl", 0, 0x5401) == ALLOWED
-    assert child(machine, "ioctl", 0, 0x5412) == "EPERM"
+    assert child(machine, "ioctl", 0, 0x5412) == KILLED
 
 
 def test_another_architecture_s_calls_kill(machine: str) -> None:
