@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import os
+import random
 from dataclasses import dataclass
 
 from perfbox.confine import Confinement, pin
@@ -14,8 +15,10 @@ from perfbox.handle import Pipes, open_pipes
 from perfbox.limits import Limits
 from perfbox.zygotes import Zygote, ZygoteLostError
 
-_FIRST_UID = {"candidate": 20_001, "checker": 21_001}
+_FIRST_UID, _USERS = 20_000, 40_000  # within what a user namespace maps
 _SLOTS = 2
+_ROLES = ("candidate", "checker")
+_chooser = random.SystemRandom()
 _CPU_STEP_SECONDS, _CPU_SLACK_SECONDS = 10, 2
 
 
@@ -90,6 +93,8 @@ class Nursery:
 
     def __init__(self, *, own_users: bool) -> None:
         self._own_users = own_users
+        # The kernel counts a user's threads over all containers: each is to have users of its own.
+        self._first_uid = _FIRST_UID + _chooser.randrange(0, _USERS, _SLOTS * len(_ROLES))
         self._count = 0
         self._like: tuple[Wish, int] | None = None
         self._ahead: _Begun | None = None
@@ -112,11 +117,15 @@ class Nursery:
         begun, self._ahead = self._ahead, None
         return None if begun is None else _end(begun)
 
+    def _slot(self, role: str) -> int:
+        """A user; two children in a row have two."""
+        return self._first_uid + _ROLES.index(role) * _SLOTS + self._count % _SLOTS
+
     def _begin(self, wish: Wish, core: int) -> _Begun:
         if wish.role == "candidate":
             self._like = wish, core
         self._count += 1
-        uid = _FIRST_UID[wish.role] + self._count % _SLOTS if self._own_users else None
+        uid = self._slot(wish.role) if self._own_users else None
         pipes = open_pipes(feeds_stdin=wish.feeds_stdin)
         plan = Confinement(wish.zygote.pid, uid, core, wish.memory_bytes, wish.cpu_seconds)
         try:
