@@ -27,6 +27,9 @@ from perftui.timing.model import Arm, ArmName, Measurement
 MAX_LOSSES = 3
 """How many sandboxes one measurement may lose before it is given up."""
 
+RULES_BROKEN = "rules-broken"
+"""The flag of a measurement in which an answer was forged, or a forbidden system call made."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Contest:
@@ -200,13 +203,14 @@ class Timers:
 
 
 def cheating(verdict: Verdict, measurement: Measurement) -> Verdict | None:
-    """The verdict on a program that was right while it was judged and wrong while it was timed."""
-    if not verdict.correct or OUTPUT_DIFFERS not in measurement.flags:
+    """The verdict on a program that was right while it was judged, and wrong or foul while it was timed."""
+    if not verdict.correct or not {OUTPUT_DIFFERS, RULES_BROKEN} & set(measurement.flags):
         return None
+    how = "wrong" if OUTPUT_DIFFERS in measurement.flags else "foul"
     return msgspec.structs.replace(
         verdict,
         kind="suspected-cheating",
-        reason=f"right when judged, wrong when timed: {measurement.reason}",
+        reason=f"right when judged, {how} when timed: {measurement.reason}",
     )
 
 

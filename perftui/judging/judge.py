@@ -12,7 +12,7 @@ from perftui.judging.verdict import judge_check, judge_output, out_of_time, verd
 from perftui.problems.model import DRIVEN, Check, Problem, TestCase
 from perftui.sandbox.protocol import CallFact, JudgeJob, Limits, Sandbox, SandboxLostError
 
-_FINAL = frozenset({"invalid-program", "protocol-violation"})
+_FINAL = frozenset({"invalid-program", "protocol-violation", "suspected-cheating"})
 """Verdicts that no other test can better or explain: judging ends with them."""
 
 DIGEST_OVER = 64 << 10

@@ -24,6 +24,7 @@ _KINDS: dict[CallEnd, VerdictKind] = {
     "exited": "error",
     "invalid-program": "invalid-program",
     "protocol-violation": "protocol-violation",
+    "forbidden-call": "suspected-cheating",
 }
 
 
@@ -118,6 +119,8 @@ def _ended(fact: CallFact, limits: Limits) -> str:
             return f"was killed{detail}"
         case "exited":
             return f"ended without an answer{detail}"
+        case "forbidden-call":
+            return f"made a system call that no solution needs{detail}"
     return f"wrote to the result channel what it should not{detail}"
 
 

@@ -19,6 +19,7 @@ from perftui.sandbox.frames import FrameStream, pack
 from perftui.sandbox.hung_up import has_hung_up
 from perftui.sandbox.messages import (
     About,
+    Done,
     FactFrame,
     Hello,
     JudgeRequest,
@@ -80,11 +81,17 @@ class SupervisorClient:
         self._jobs = 0
         self._output_bytes = 0
         self._broken = False
+        self._breached = False
 
     @property
     def broken(self) -> bool:
         """Whether it can run no further job, as far as can be told without asking it."""
         return self._broken or has_hung_up(self._stream)
+
+    @property
+    def breached(self) -> bool:
+        """Whether a program in it did what makes it unfit for another problem."""
+        return self._breached
 
     async def hello(self) -> Hello:
         """What the supervisor says of itself; waits until it is ready.
@@ -180,6 +187,7 @@ class SupervisorClient:
         while True:
             kind, payload = await self._next_message(patience)
             if kind == "d":
+                self._note_end(payload)
                 return
             if kind != "f":
                 raise self._lost(f"the sandbox sent an unexpected message {kind!r}")
@@ -199,7 +207,7 @@ class SupervisorClient:
         frame = self._parse(await self._expect("t", patience), TrialFrame)
         count = len(job.inputs) if frame.fact.end == "returned" else 0
         outputs = await self._blobs(frame, count, patience)
-        await self._expect("d", patience)
+        self._note_end(await self._expect("d", patience))
         texts = tuple(output.decode("utf-8", "replace") for output in outputs)
         return msgspec.structs.replace(frame.fact, outputs=texts)
 
@@ -207,7 +215,7 @@ class SupervisorClient:
         patience = _Patience(job.limits.total_seconds + _SLACK_SECONDS)
         frame = self._parse(await self._expect("p", patience), ProfileFrame)
         await self._blobs(frame, 0, patience)
-        await self._expect("d", patience)
+        self._note_end(await self._expect("d", patience))
         return frame.fact
 
     async def _expect(self, wanted: str, patience: _Patience) -> bytes:
@@ -267,9 +275,14 @@ class SupervisorClient:
         with anyio.move_on_after(_STOP_SECONDS, shield=True), suppress(SandboxLostError):
             await self._stop()
             while not ended:
-                kind, _ = await self._frames.receive(limit)
-                ended = kind == "d"
+                kind, payload = await self._frames.receive(limit)
+                if kind == "d":
+                    self._note_end(payload)
+                    ended = True
         self._broken = not ended
+
+    def _note_end(self, payload: bytes) -> None:
+        self._breached = self._parse(payload, Done).breached
 
     def _parse(self, payload: bytes, kind: type[_T]) -> _T:
         try:

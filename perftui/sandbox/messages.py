@@ -94,6 +94,17 @@ class ProfileFrame(About, frozen=True):
     fact: ProfileFact
 
 
+class Done(About, frozen=True):
+    """A job is over.
+
+    Attributes:
+        breached: whether a program, of this job or an earlier one, did what makes the sandbox unfit for
+            another problem: forged an answer, made a forbidden call, had the kernel run out of memory.
+    """
+
+    breached: bool = False
+
+
 class Lost(About, frozen=True):
     """The sandbox cannot be relied on any more."""
 

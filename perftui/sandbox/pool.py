@@ -45,6 +45,11 @@ class WarmSandbox(Sandbox, Protocol):
         """Whether it can run no further job."""
         ...
 
+    @property
+    def breached(self) -> bool:
+        """Whether a program in it did what makes it unfit for another problem."""
+        ...
+
 
 @dataclass(frozen=True)
 class Started:
@@ -121,6 +126,8 @@ class WarmPool:
     async def lease(self) -> AsyncIterator[Sandbox]:
         """Wait for a free sandbox; one whose job failed or was cut off is replaced on its return.
 
+        So is one that a program abused: whatever it left, no other problem meets it.
+
         Raises:
             NoSandboxError: none can be started, after several attempts.
             SandboxLostError: the pool is closed.
@@ -131,7 +138,7 @@ class WarmPool:
             yield loan
         finally:
             loan.end()
-            self._give_back(place, usable=not (loan.spoiled or sandbox.broken))
+            self._give_back(place, usable=not (loan.spoiled or sandbox.broken or sandbox.breached))
 
     async def wait_for_first(self) -> None:
         """Wait until a sandbox is ready.

@@ -23,13 +23,15 @@ CallEnd = Literal[
     "exited",
     "invalid-program",
     "protocol-violation",
+    "forbidden-call",
 ]
 """How one call of a program ended.
 
 `returned`: with an output. `raised`: an exception left the program. `timeout`, `memory`,
 `output-limit`: a limit was met. `killed`: by a signal of its own making. `exited`: the process
 ended without an answer. `invalid-program`: it does not compile, or has no entry point.
-`protocol-violation`: it wrote to the result channel what it should not.
+`protocol-violation`: it wrote to the result channel what it should not. `forbidden-call`: it made a
+system call that no solution needs.
 """
 
 

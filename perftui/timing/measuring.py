@@ -49,7 +49,8 @@ async def measure(
 
     The verdict is against the chain's best where that is given, else against the reference, else
     against the seed. What cannot be measured ends in a measurement that says why: a candidate's
-    wrong output has the flag `output-differs`, its death `run-failed`, another program's
+    wrong output has the flag `output-differs`, its death `run-failed`, a forged answer
+    or a forbidden system call `rules-broken`, another program's
     `comparison-failed`.
 
     Args:

@@ -18,6 +18,7 @@ Check = Callable[[Sequence[str]], str | None]
 a worker thread."""
 
 _KEPT_ANSWERS = 4
+_BREACHES = frozenset({"forbidden-call", "protocol-violation"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +102,8 @@ class Runner:
         fact = await self.sandbox.trial(self._job(arm, repeats=repeats, zygote=zygote, per_test=per_test))
         if fact.end != "returned":
             detail = f": {one_line(fact.detail)}" if fact.detail else ""
-            raise UnfitError(
-                f"{_whose(arm)} timed run ended with {fact.end}{detail}", _flag(arm, "run-failed")
-            )
+            flag = "rules-broken" if fact.end in _BREACHES else "run-failed"
+            raise UnfitError(f"{_whose(arm)} timed run ended with {fact.end}{detail}", _flag(arm, flag))
         await self._check(arm, fact.outputs)
         return fact
 

@@ -10,7 +10,7 @@ from perfbox.handle import Handle
 from perfbox.host_link import Message
 from perfbox.jobs import Facts
 from perfbox.limits import Limits
-from perfbox.outcome import Outcome, violation
+from perfbox.outcome import Outcome
 from perfbox.runner import Runner
 from perfbox.work import Order, Place
 
@@ -38,9 +38,9 @@ class Checking:
         candidate, answer = self._runner.start(self._candidate_place, order, self._end_ns)
         if answer.kind == "l":
             answer = self._run_check(candidate)
-            if answer.usable and not self._runner.retire(candidate):
-                answer = violation("more than one answer")
-        if candidate.remains is None:
+        if answer.usable:
+            answer = self._runner.retire(candidate) or answer
+        else:
             self._runner.end(candidate)
         self._facts.give(0, answer.metered(self._spent_ns, time.monotonic_ns() - started), candidate)
 
@@ -75,5 +75,8 @@ def _of_check(answer: Outcome) -> Outcome:
     """What the checker's own end means: it is told as the check's, whatever the candidate did."""
     if answer.end == "returned":
         return answer
+    if answer.end == "forbidden-call":
+        # The benchmark's own doing: nobody cheats here.
+        return replace(answer, end="killed", detail="SIGSYS in the check")
     detail = answer.detail if answer.usable else f"{answer.detail} in the check".strip()
     return replace(answer, detail=detail, error_line=None)

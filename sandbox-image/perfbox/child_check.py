@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 import json
+import random
 from typing import Any
 
 from perfbox import codec, failures
@@ -16,7 +17,7 @@ from perfbox.order import Order, flush_printed, new_module
 
 
 class CandidateError(Exception):
-    """The candidate raised something that is no built-in exception."""
+    """The candidate raised something that is no built-in exception, or answered what is no value."""
 
 
 class Candidate:
@@ -34,14 +35,23 @@ class Candidate:
         self._link.answer("c", call.encode("ascii"))
         kind, payload = self._link.receive()
         if kind == "v":
-            return codec.decode(payload.decode("ascii"))
+            return self._read(payload)
         error = _exception(json.loads(payload))
         self.raised.append(error)
         raise error
 
+    def _read(self, payload: bytes) -> Any:
+        try:
+            return codec.decode(payload.decode("ascii"))
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            # Only a forged answer is not in the format.
+            raise CandidateError("its answer cannot be read") from None
+
 
 def serve(link: ChildLink, order: Order) -> None:
     """Load the check; when told, run it and say how it ended."""
+    # Its zygote's state of chance is the same in every child: what a check draws would be known before.
+    random.seed()
     namespace = new_module("check").__dict__
     candidate = Candidate(link)
     link.answer("l")

@@ -50,16 +50,21 @@ def _end(error: BaseException) -> str:
 
 def _type_name(error: BaseException) -> str:
     try:
-        return str(type(error).__name__)[:100]
+        return _plain(type(error).__name__, 100)
     except BaseException:
         return "Exception"
 
 
 def _message(error: BaseException) -> str:
     try:
-        return str(error)[:_MESSAGE_CHARACTERS]
+        return _plain(str(error), _MESSAGE_CHARACTERS)
     except BaseException:
         return "(its message cannot be shown)"
+
+
+def _plain(text: str, limit: int) -> str:
+    # What `__str__` gives may be a kind of str of the program's own.
+    return str.__getitem__(text, slice(limit))
 
 
 def _line(error: BaseException, file: str) -> int | None:

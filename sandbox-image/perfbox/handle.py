@@ -121,6 +121,7 @@ class Handle:
         self.zygote = zygote
         self.pid = pid
         self.uid = uid
+        self.cpu_ns = 0  # its clock at its last answer
         self.remains: tuple[int, int] | None = None
         self.set_up: tuple[str, bytes] | None = None
         self.frame: tuple[str, bytes] | None = None

@@ -11,7 +11,7 @@ from typing import Any
 from perfbox.handle import Handle
 from perfbox.host_link import HostLink, Message
 from perfbox.limits import Limits
-from perfbox.outcome import Outcome, violation
+from perfbox.outcome import Outcome
 from perfbox.runner import Runner
 from perfbox.work import Order, Place
 
@@ -26,16 +26,19 @@ class Facts:
     Args:
         link: to the host.
         job: its number.
+        runner: is told of a breach.
         digest_over: outputs of more bytes are told by their digests; 0 for none.
     """
 
-    def __init__(self, link: HostLink, job: int, digest_over: int) -> None:
+    def __init__(self, link: HostLink, job: int, runner: Runner, digest_over: int) -> None:
         self._link = link
         self._job = job
+        self._runner = runner
         self._digest_over = digest_over
 
     def give(self, index: int, outcome: Outcome, child: Handle) -> None:
         """One fact; only a call that returned has an output."""
+        self._runner.breached |= outcome.is_breach
         printed = child.stdout if child.stderr is None else child.stderr
         fact: dict[str, Any] = {
             "index": index,
@@ -96,11 +99,11 @@ class Judging:
                 if not answer.usable:
                     self._runner.end(child)
                     return self._give(index, answer, child)
-                orderly = index < last or self._runner.retire(child)
-                self._give(index, answer if orderly else violation("more than one answer"), child)
+                breach = self._runner.retire(child) if index == last else None
+                self._give(index, breach or answer, child)
                 index += 1
             batch.learn(time.monotonic_ns() - began, child.stdout.total - printed)
-        return len(self._inputs), orderly
+        return len(self._inputs), breach is None
 
     def _run_stdin(self, index: int) -> tuple[int, bool]:
         """Run on one input; the next index, and whether the program came to its end."""

@@ -8,6 +8,7 @@ import signal
 from dataclasses import dataclass, replace
 from typing import Any
 
+_BREACHES = ("protocol-violation", "forbidden-call")
 _TOLD_ENDS = ("raised", "memory", "output-limit", "exited", "invalid-program")
 
 
@@ -24,6 +25,7 @@ class Outcome:
         error_line: its line in the program.
         detail: more about the end.
         from_candidate: the exception that left a check was the candidate's own.
+        by_system: the kernel ended it, for want of memory in the whole sandbox.
         cpu_ns: CPU time of the child during the exchange.
         wall_ns: wall time of it.
     """
@@ -36,6 +38,7 @@ class Outcome:
     error_line: int | None = None
     detail: str = ""
     from_candidate: bool = False
+    by_system: bool = False
     cpu_ns: int = 0
     wall_ns: int = 0
 
@@ -43,6 +46,11 @@ class Outcome:
     def usable(self) -> bool:
         """Whether the child may be asked again."""
         return bool(self.kind)
+
+    @property
+    def is_breach(self) -> bool:
+        """Whether the sandbox has seen more than a program may do, and should serve no other problem."""
+        return self.by_system or self.end in _BREACHES
 
     def told(self) -> str:
         """One text of what went wrong: its detail, else the exception with its line."""
@@ -59,6 +67,16 @@ class Outcome:
 def violation(detail: str) -> Outcome:
     """The child wrote what it should not."""
     return Outcome("protocol-violation", detail=detail)
+
+
+def forbidden() -> Outcome:
+    """The filter killed the child; one that sends itself the same signal has only itself to blame."""
+    return Outcome("forbidden-call")
+
+
+def is_forbidden(status: int) -> bool:
+    """Whether a wait status says that the filter killed."""
+    return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGSYS
 
 
 def failure(body: bytes) -> Outcome:
@@ -83,7 +101,9 @@ def death(status: int, *, out_of_memory: bool) -> Outcome:
         return Outcome("exited", detail=f"exit status {os.WEXITSTATUS(status)}")
     number = os.WTERMSIG(status)
     if number == signal.SIGKILL and out_of_memory:
-        return Outcome("memory", detail="killed by the system for want of memory")
+        return Outcome("memory", detail="killed by the system for want of memory", by_system=True)
+    if is_forbidden(status):
+        return forbidden()
     if number == signal.SIGXCPU:
         return Outcome("timeout", detail="CPU time")
     return Outcome("killed", detail=_signal_name(number))

@@ -38,10 +38,12 @@ class Runner:
 
     Attributes:
         lost: why no further job can be run; empty while all is well.
+        breached: whether a program did what makes the sandbox unfit for another problem.
     """
 
     def __init__(self, zygotes: list[Zygote], pump: Pump, *, own_users: bool) -> None:
         self.lost = ""
+        self.breached = False
         self.zygotes = zygotes
         self.pump = pump
         self._nursery = Nursery(own_users=own_users)
@@ -88,7 +90,8 @@ class Runner:
         """
         if (unasked := _unasked(child)) is not None:
             return unasked
-        started, cpu = time.monotonic_ns(), process_cpu_ns(child.pid)
+        # What its threads do between two timed questions is charged to the second.
+        started, cpu = time.monotonic_ns(), child.cpu_ns if timed else process_cpu_ns(child.pid)
         nonce = self._question(child, kind, body)
         answer = self._answer(child, nonce, deadline_ns, expect, timed=timed)
         child.peak.look(child.pid, answer.cpu_ns - cpu)
@@ -156,15 +159,17 @@ class Runner:
         self._alive.remove(child)
         self._sweeper.sweep(child.uid)
 
-    def retire(self, child: Handle) -> bool:
-        """End a child that was asked all; False where it had more to say than it was asked."""
+    def retire(self, child: Handle) -> Outcome | None:
+        """End a child that was asked all; what it did beside answering, if anything."""
         child.requests.finish()
         self._reap(child)
         while child.results.drain_once():
             continue
         orderly = child.frame is None and not child.unasked_bytes
         self.end(child)
-        return orderly
+        if _was_forbidden(child):
+            return outcome.forbidden()
+        return None if orderly else outcome.violation("more than one answer")
 
     def end_all(self) -> None:
         """End every child that is left."""
@@ -217,6 +222,7 @@ class Runner:
         in_time = self.pump.run_until(child.has_news, deadline_ns)
         now = time.monotonic_ns()
         cpu = settled_cpu_ns(child.pid) if timed else process_cpu_ns(child.pid)
+        child.cpu_ns = cpu
         child.stdout.drain()
         return self._read_answer(child, nonce, expect, in_time=in_time).metered(cpu, now)
 
@@ -251,6 +257,10 @@ class Runner:
         if not gone:
             return Outcome("timeout")
         if child.frame is not None:
+            # An answer does not make up for what it did before or after.
+            self._reap(child)
+            if _was_forbidden(child):
+                return outcome.forbidden()
             kind, payload = child.frame
             return read_frame(kind, payload, nonce, "ve", extra=child.unasked_bytes)
         if child.unasked_bytes:
@@ -290,6 +300,10 @@ def _unasked(child: Handle) -> Outcome | None:
     if child.frame is not None or child.unasked_bytes:
         return outcome.violation("an answer to no question")
     return None
+
+
+def _was_forbidden(child: Handle) -> bool:
+    return child.remains is not None and outcome.is_forbidden(child.remains[0])
 
 
 def _in(nanoseconds: int) -> int:

@@ -72,7 +72,7 @@ class Supervisor:
             if self._runner.lost:
                 self._link.send("x", {"job": job, "reason": self._runner.lost})
                 return
-            self._link.send("d", {"job": job})
+            self._link.send("d", {"job": job, "breached": self._runner.breached})
             self._runner.fork_ahead()
 
     def close(self) -> None:
@@ -86,7 +86,7 @@ class Supervisor:
                 zygote.stop()
 
     def _run(self, message: Message, job: int) -> None:
-        facts = Facts(self._link, job, message.control.get("digest_over", 0))
+        facts = Facts(self._link, job, self._runner, message.control.get("digest_over", 0))
         if message.kind == "j":
             Judging(self._runner, facts, message).run()
         elif message.kind == "c":

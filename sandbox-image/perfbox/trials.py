@@ -63,6 +63,7 @@ class TrialRun:
             outputs = self._run_function() if self._entry_point is not None else self._run_stdin()
         except TrialFailedError as error:
             outcome = error.outcome
+        self._runner.breached |= outcome.is_breach
         fact: dict[str, Any] = {"end": outcome.end, "detail": outcome.told(), **vars(self._costs)}
         link.send("t", {"job": job, "fact": fact}, outputs)
 
@@ -81,10 +82,10 @@ class TrialRun:
             raise
         # Not before: beside the phases nothing else shall run.
         self._runner.fork_ahead()
-        orderly = self._runner.retire(child)
+        breach = self._runner.retire(child)
         self._note_peak(child)
-        if not orderly:
-            raise TrialFailedError(violation("more than one answer"))
+        if breach is not None:
+            raise TrialFailedError(breach)
         return outputs
 
     def _go_through_phases(self, child: Handle) -> list[bytes]:

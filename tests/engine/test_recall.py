@@ -8,7 +8,7 @@ import pytest
 from perftui.engine.budget import Ledger
 from perftui.engine.judges import Judges
 from perftui.engine.recall import recall
-from perftui.engine.timers import OUTPUT_DIFFERS, Timers
+from perftui.engine.timers import OUTPUT_DIFFERS, RULES_BROKEN, Timers
 from perftui.events.model import CandidateJudged, CandidateMeasured, MeasureTaken, StoredEvent
 from perftui.events.plan import TimingBudget
 from perftui.events.reduce import replay
@@ -53,12 +53,15 @@ async def test_a_resumed_run_has_the_budget_that_the_former_session_left() -> No
     assert resumed.allowance("b") == pytest.approx(18.0)
 
 
-async def test_a_cheat_that_was_measured_is_caught_by_the_run_that_goes_on() -> None:
+@pytest.mark.parametrize(
+    ("flag", "how"), [(OUTPUT_DIFFERS, "right when judged, wrong"), (RULES_BROKEN, "right when judged, foul")]
+)
+async def test_a_cheat_that_was_measured_is_caught_by_the_run_that_goes_on(flag: str, how: str) -> None:
     script = {("double", 0): [fenced(RIGHT)]}
     whole = rig([problem()], script)
     await whole.engine.run()
     upto = next(i for i, event in enumerate(whole.log.events) if isinstance(event, CandidateMeasured))
-    past = remeasured(whole.log.events[: upto + 1], CAUGHT)
+    past = remeasured(whole.log.events[: upto + 1], msgspec.structs.replace(CAUGHT, flags=(flag,)))
     assert isinstance(past[-2], MeasureTaken)
     assert past[-2].measure == Measure(candidate=candidate_hash(RIGHT), best=None, seed=candidate_hash(RIGHT))
     resumed = rig([problem()], script, past=past)
@@ -66,6 +69,7 @@ async def test_a_cheat_that_was_measured_is_caught_by_the_run_that_goes_on() -> 
     (chain,) = resumed.engine.state.problems["double"].chains
     assert chain.rounds[0].verdict is not None
     assert chain.rounds[0].verdict.kind == "suspected-cheating"
+    assert chain.rounds[0].verdict.reason.startswith(how)
     assert chain.rounds[0].outcome is not None
     assert chain.rounds[0].outcome.kind == "flagged"
     assert chain.best is None

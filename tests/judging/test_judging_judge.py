@@ -14,6 +14,7 @@ from perftui.judging.judge import judge
 from perftui.judging.model import Verdict
 from perftui.problems.model import DRIVEN, Check, Comparison, Problem, TestCase
 from perftui.sandbox.protocol import (
+    CallEnd,
     CallFact,
     JudgeJob,
     Limits,
@@ -194,12 +195,19 @@ async def test_a_stdin_input_is_never_in_company() -> None:
 
 
 @pytest.mark.parametrize("all_tests", [True, False])
-@pytest.mark.parametrize("end", ["invalid-program", "protocol-violation"])
-async def test_what_no_other_test_can_better_ends_judging(end: str, all_tests: bool) -> None:
-    fact = CallFact(index=0, end="invalid-program" if end == "invalid-program" else "protocol-violation")
+@pytest.mark.parametrize(
+    ("end", "kind"),
+    [
+        ("invalid-program", "invalid-program"),
+        ("protocol-violation", "protocol-violation"),
+        ("forbidden-call", "suspected-cheating"),
+    ],
+)
+async def test_what_no_other_test_can_better_ends_judging(end: CallEnd, kind: str, all_tests: bool) -> None:
+    fact = CallFact(index=0, end=end)
     sandbox = FakeSandbox(ending({1: fact}))
     verdict = await run(sandbox, problem(4, checks=1), all_tests=all_tests)
-    assert (verdict.kind, verdict.failed_test) == (end, "t2")
+    assert (verdict.kind, verdict.failed_test) == (kind, "t2")
     assert len(sandbox.jobs) == 1
 
 

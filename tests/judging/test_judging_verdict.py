@@ -80,6 +80,11 @@ def test_a_long_output_is_kept_in_part() -> None:
             "protocol-violation",
             "wrote to the result channel what it should not (a second frame)",
         ),
+        (
+            CallFact(index=0, end="forbidden-call"),
+            "suspected-cheating",
+            "made a system call that no solution needs",
+        ),
     ],
 )
 def test_each_end_has_its_verdict_and_reason(fact: CallFact, verdict: VerdictKind, reason: str) -> None:

@@ -68,6 +68,8 @@ def test_lone_surrogates_are_made_fit_to_pass_on() -> None:
         (signal.SIGKILL, True, "memory", "killed by the system for want of memory"),
         (signal.SIGSEGV | 0x80, True, "killed", "SIGSEGV"),
         (signal.SIGXCPU, False, "timeout", "CPU time"),
+        (signal.SIGSYS, False, "forbidden-call", ""),
+        (signal.SIGSYS | 0x80, True, "forbidden-call", ""),
         (50, False, "killed", "signal 50"),
     ],
 )
@@ -75,3 +77,9 @@ def test_a_death_is_told_by_its_status(status: int, out_of_memory: bool, end: st
     found = outcome.death(status, out_of_memory=out_of_memory)
     assert (found.end, found.detail) == (end, detail)
     assert not found.usable
+    assert found.is_breach is (end == "forbidden-call" or detail.startswith("killed by the system"))
+
+
+def test_what_a_child_says_of_memory_is_no_breach_and_a_forged_answer_is() -> None:
+    assert not told(end="memory", detail="killed by the system for want of memory").is_breach
+    assert outcome.violation("a forged answer").is_breach

@@ -128,6 +128,18 @@ async def test_a_job_goes_out_and_facts_come_back() -> None:
     assert not client.broken
 
 
+async def test_a_breach_is_kept_in_mind() -> None:
+    supervisor = Supervisor(j=fact(0) + fact(1) + say("d", {"breached": True}))
+    client = SupervisorClient(supervisor)
+    await client.judge(JOB, lambda _: True)
+    assert client.breached
+    assert not client.broken
+    client = SupervisorClient(Supervisor(j=fact(0) + fact(1), s=say("d", {"breached": True})))
+    with pytest.raises(LookupError):
+        await client.judge(JOB, lambda _: {}["no such key"])
+    assert client.breached
+
+
 async def test_hello_tells_what_the_sandbox_is() -> None:
     hello = await SupervisorClient(Supervisor()).hello()
     info = hello.info("docker", "no network", "read-only", image="sha256:1")

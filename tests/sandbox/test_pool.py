@@ -32,7 +32,7 @@ class FakeSandbox:
     """Answers at once, waits for ever, or is lost, as the job's program says."""
 
     def __init__(self) -> None:
-        self.broken = False
+        self.broken = self.breached = False
         self.jobs = 0
 
     async def judge(self, job: JudgeJob, on_call: Callable[[CallFact], bool]) -> None:
@@ -56,6 +56,8 @@ class FakeSandbox:
             raise NoClockError("no clock")
         if program == "break":
             self.broken = True
+        if program == "breach":
+            self.breached = True
 
 
 class Factory:
@@ -105,7 +107,7 @@ async def test_a_good_sandbox_is_used_again() -> None:
     assert factory.started == 1
 
 
-@pytest.mark.parametrize("program", ["lose", "break"])
+@pytest.mark.parametrize("program", ["lose", "break", "breach"])
 async def test_a_sandbox_that_failed_is_replaced(program: str) -> None:
     factory = Factory()
     async with warm_pool(factory.start, 1) as pool:

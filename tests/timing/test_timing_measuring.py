@@ -180,6 +180,15 @@ async def test_a_candidate_that_dies_is_unmeasured_with_its_end(bench: Any) -> N
     assert found.reason == "the candidate's timed run ended with timeout: 10 s"
 
 
+@pytest.mark.parametrize("end", ["forbidden-call", "protocol-violation"])
+async def test_a_candidate_that_breaks_the_rules_is_flagged(bench: Any, end: str) -> None:
+    scripts = {"c": bench.Script(end=end), "r": bench.Script()}
+    found = await bench.measure(
+        bench.FakeSandbox(scripts), [bench.arm("c", "candidate"), bench.arm("r", "reference")]
+    )
+    assert (found.verdict, found.flags[0]) == ("unmeasured", "rules-broken")
+
+
 async def test_another_programs_failure_is_not_held_against_the_candidate(bench: Any) -> None:
     scripts = {"c": bench.Script(), "r": bench.Script(output="wrong")}
     found = await bench.measure(
