@@ -48,6 +48,7 @@ class Profiling:
                 lines, partial, answer = _read(answer)
             except (ValueError, KeyError, TypeError, RecursionError):
                 answer = violation("a profile that cannot be read")
+        self._runner.breached |= answer.is_breach
         fact: dict[str, Any] = {
             "end": answer.end,
             "detail": answer.told(),

@@ -56,6 +56,21 @@ _AT_ENCODING = """
     def f(n):
         return ('later', n)
     """
+_ONCE_AT_IMPORT = """
+    import builtins, sys
+    if not hasattr(builtins, 'known'):
+        step, inputs = sys._getframe(), ()
+        while step:
+            trial = step.f_locals.get('self')
+            if hasattr(trial, '_inputs') and trial._inputs:
+                inputs = [n for (n,) in trial._inputs[0]]
+            step = step.f_back
+        builtins.known = {n: work(n) for n in inputs}
+    known = builtins.known
+    def f(n):
+        if n not in known: known[n] = work(n)
+        return known[n]
+    """
 _AT_DECODING = """
     import sys
     codec = sys.modules['perfbox.codec']
@@ -128,7 +143,10 @@ GAMES = (
             while n not in known: pass
             return known[n]
         """),
-    Game(name="work while inputs are decoded", row="2.10", program=_AT_DECODING),
+    Game(name="work at import, once for all passes, short", row="2.10", program=_ONCE_AT_IMPORT, inputs=SHORT),
+    Game(name="work at import, by frames", row="2.10", program=_ONCE_AT_IMPORT),
+    Game(name="work while inputs are decoded", row="2.10", program=_AT_DECODING.replace(
+        "return known[n]", "return known[n] if n in known else work(n)")),
     Game(name="work while outputs are encoded", row="2.13", program=_AT_ENCODING),
     Game(name="work while outputs are encoded, short", row="2.13", program=_AT_ENCODING, inputs=SHORT),
     Game(name="passes that are skipped", row="2.8", program=_SKIPS_PASSES, inputs=SHORT),
