@@ -7,6 +7,7 @@ import msgspec
 from perftui.events.model import EphemeralEvent, Event, Notice
 from perftui.events.state import RunState
 from perftui.headless.output import Output
+from perftui.judging.results import as_plain
 from perftui.text import one_line
 
 
@@ -16,7 +17,7 @@ class JsonLines:
     def __init__(self, out: Output, err: Output) -> None:
         self._out = out
         self._err = err
-        self._encoder = msgspec.json.Encoder()
+        self._encoder = msgspec.json.Encoder(enc_hook=as_plain)
 
     @property
     def gone(self) -> bool:

@@ -2,47 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Sequence
 
 import msgspec
 
-VerdictKind = Literal[
-    "correct",
-    "wrong-answer",
-    "error",
-    "timeout",
-    "memory",
-    "output-limit",
-    "killed",
-    "invalid-program",
-    "protocol-violation",
-    "suspected-cheating",
-    "infrastructure",
-]
+from perftui.judging.results import TestResult, VerdictKind, packed
 
-
-class TestResult(msgspec.Struct, frozen=True, kw_only=True):
-    """How a program did on one test.
-
-    Attributes:
-        name: the test's name.
-        passed: whether its output is as expected.
-        verdict: `correct`, or what was wrong.
-        reason: one line, made printable.
-        got: what the program returned or printed, shown (not coded), cut; hostile text.
-        cpu_ns: process CPU time of the call, coding included, read from outside.
-        wall_ns: wall time of the call.
-    """
-
-    __test__ = False
-
-    name: str
-    passed: bool
-    verdict: VerdictKind
-    reason: str = ""
-    got: str = ""
-    cpu_ns: int = 0
-    wall_ns: int = 0
+__all__ = ["TestResult", "Verdict", "VerdictKind"]
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,9 +28,13 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     kind: VerdictKind
     reason: str
     failed_test: str | None = None
-    results: tuple[TestResult, ...] = ()
+    results: Sequence[TestResult] = ()
     tests_total: int = 0
     peak_bytes: int = 0
+
+    def __post_init__(self) -> None:
+        """A run holds all its verdicts, and each may be over hundreds of tests."""
+        msgspec.structs.force_setattr(self, "results", packed(self.results))
 
     @property
     def correct(self) -> bool:

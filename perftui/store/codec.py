@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TypeVar
 
 import msgspec
 
 from perftui.events.model import CandidateFound, CandidateMeasured, EventBase, StoredEvent
 from perftui.events.trials import Measured, without_trials
+from perftui.judging.results import as_plain
 from perftui.timing.model import Trial
 
 E = TypeVar("E", bound=EventBase)
 
-_encode = msgspec.json.encode
+_encode = partial(msgspec.json.encode, enc_hook=as_plain)
 _decoder: msgspec.json.Decoder[StoredEvent] = msgspec.json.Decoder(StoredEvent)
 _replace = msgspec.structs.replace
 
@@ -29,7 +31,7 @@ def storable(event: E) -> E:
     try:
         body = _encode(event)
     except UnicodeEncodeError:
-        event = msgspec.convert(_repaired(msgspec.to_builtins(event)), type(event))
+        event = msgspec.convert(_repaired(msgspec.to_builtins(event, enc_hook=as_plain)), type(event))
         body = _encode(event)
     _decoder.decode(body)
     return event

@@ -8,6 +8,7 @@ import msgspec
 
 from perftui.events.model import StoredEvent
 from perftui.events.trials import Measured
+from perftui.judging.results import as_plain
 from perftui.store.readers import Reader
 
 _PAGE = 500
@@ -26,7 +27,7 @@ async def export_lines(reader: Reader, run: str) -> AsyncIterator[str]:
     after = 0
     while page := await reader.events(run, after=after, limit=_PAGE):
         for event in page:
-            yield msgspec.json.encode(await _whole(reader, event)).decode()
+            yield msgspec.json.encode(await _whole(reader, event), enc_hook=as_plain).decode()
         after = page[-1].seq
 
 
