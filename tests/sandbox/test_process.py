@@ -146,6 +146,21 @@ async def test_a_cancelled_job_is_ended_and_the_sandbox_serves_on(started: Start
 
 
 @on_linux
+async def test_a_child_that_dies_before_it_has_an_order_is_no_programs_fault(started: Started) -> None:
+    (supervisor,) = children(os.getpid())
+    zygotes = set(tree(supervisor))
+    lab = Lab(started.sandbox)
+    for _ in range(3):
+        assert await lab.is_well()
+        await until(lambda: set(tree(supervisor)) > zygotes)
+        for pid in set(tree(supervisor)) - zygotes:
+            os.kill(pid, signal.SIGKILL)
+        # It must be dead before its order comes, not killed while it has one.
+        await until(lambda: all(stat_of(pid)[0] in "Z0" for pid in set(tree(supervisor)) - zygotes))
+    assert await lab.is_well()
+
+
+@on_linux
 @pytest.mark.parametrize("victim", ["supervisor", "zygote"])
 async def test_a_killed_sandbox_is_lost_and_leaves_nothing(started: Started, victim: str) -> None:
     (supervisor,) = children(os.getpid())
