@@ -188,11 +188,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", choices=["humaneval", "humaneval+", "samples"])
-    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument(
+        "what", nargs="?", choices=["humaneval", "humaneval+", "samples"], default="humaneval"
+    )
+    parser.add_argument("--data", type=Path)
     parser.add_argument("--peer", metavar="PYTHON")
     parser.add_argument("--sandbox", choices=["docker", "process"], default="docker")
     arguments = parser.parse_args()
+    if arguments.data is None:
+        print("throughput: not measured without a benchmark's file (--data)")
+        return
     with tempfile.TemporaryDirectory() as folder:
         place = Place(Path(folder), arguments.data.resolve(), Path(folder) / "samples.jsonl")
         if arguments.what == "samples":
