@@ -7,7 +7,7 @@ import sys
 import time
 
 _BOOKING_SECONDS = 60e-6
-_CHECKING_SECONDS = 20e-6
+_CHECKING_NS = 20_000
 _READINGS = 20
 
 
@@ -29,15 +29,21 @@ def settled_cpu_ns(pid: int) -> int:
     slice: for some 25 us after, on a busy machine, its clock may read as if it had not run at all.
     A program whose threads do not rest is read as it stands after a bounded wait.
     """
-    pause = _BOOKING_SECONDS
     reading = -1
     for _ in range(_READINGS):
-        time.sleep(pause)
-        before, reading = reading, process_cpu_ns(pid)
+        time.sleep(_BOOKING_SECONDS)
+        before, reading = process_cpu_ns(pid), _read_again(pid)
         if reading == before:
             break
-        pause = _CHECKING_SECONDS if before < 0 else _BOOKING_SECONDS
     return reading
+
+
+def _read_again(pid: int) -> int:
+    """CPU time of a process a little later; on a busy machine, another sleep would be a long one."""
+    until = time.monotonic_ns() + _CHECKING_NS
+    while time.monotonic_ns() < until:
+        continue
+    return process_cpu_ns(pid)
 
 
 def has_process_clock() -> bool:
