@@ -6,9 +6,10 @@ import os
 import sys
 import time
 
-_BOOKING_SECONDS = 60e-6
-_CHECKING_NS = 20_000
-_READINGS = 20
+_PAUSE_SECONDS = 60e-6
+_BOOKING_NS = 10_000
+_LOOKS = 20
+_STATE_BYTES = 64
 
 
 def process_cpu_ns(pid: int) -> int:
@@ -23,27 +24,34 @@ def process_cpu_ns(pid: int) -> int:
 
 
 def settled_cpu_ns(pid: int) -> int:
-    """CPU time of a process that has just gone to rest, once the kernel has booked all of it.
+    """CPU time of a process that is about to rest, once the kernel has booked all of it.
 
     A process that answers and blocks is seen to have answered before its core has booked its last
-    slice: for some 25 us after, on a busy machine, its clock may read as if it had not run at all.
-    A program whose threads do not rest is read as it stands after a bounded wait.
+    slice, and until then its clock may read as if it had not run at all. So it is looked at until its first
+    thread rests; one that does not is read as it stands after a bounded wait.
     """
-    reading = -1
-    for _ in range(_READINGS):
-        time.sleep(_BOOKING_SECONDS)
-        before, reading = process_cpu_ns(pid), _read_again(pid)
-        if reading == before:
+    for _ in range(_LOOKS):
+        if _rests(pid):
             break
-    return reading
-
-
-def _read_again(pid: int) -> int:
-    """CPU time of a process a little later; on a busy machine, another sleep would be a long one."""
-    until = time.monotonic_ns() + _CHECKING_NS
+        time.sleep(_PAUSE_SECONDS)
+    until = time.monotonic_ns() + _BOOKING_NS
     while time.monotonic_ns() < until:
         continue
     return process_cpu_ns(pid)
+
+
+def _rests(pid: int) -> bool:
+    """Whether a process does not run and does not wait to run, as /proc says."""
+    try:
+        descriptor = os.open(f"/proc/{pid}/stat", os.O_RDONLY)
+        try:
+            # Its name stands before its state, and may hold anything but is short.
+            state = os.read(descriptor, _STATE_BYTES).rpartition(b") ")[2][:1]
+        finally:
+            os.close(descriptor)
+    except OSError:
+        return False
+    return state in (b"S", b"Z")
 
 
 def has_process_clock() -> bool:

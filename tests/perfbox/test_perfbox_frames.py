@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -14,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perfbox import frames
-from perfbox.clock import process_cpu_ns
+from perfbox.clock import process_cpu_ns, settled_cpu_ns
 from perftui.paths import sandbox_image_dir
 
 
@@ -81,3 +82,37 @@ def test_the_guest_is_written_for_python_3_9_and_its_standard_library(file: Path
     }
     assert imported <= sys.stdlib_module_names | {"perfbox", "__future__"}
     assert not any(isinstance(node, ast.Match) for node in ast.walk(tree))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the clock of another process is Linux's")
+def test_a_process_that_has_gone_to_rest_is_read_with_all_that_it_used() -> None:
+    program = """
+import os, time
+while os.read(0, 1):
+    until = time.process_time_ns() + 3_000_000
+    while time.process_time_ns() < until: pass
+    os.write(1, b"x")
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
+    ) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        child.stdin.write(b"x")
+        child.stdout.read(1)
+        before = settled_cpu_ns(child.pid)
+        for _ in range(50):
+            child.stdin.write(b"x")
+            child.stdout.read(1)
+            now = settled_cpu_ns(child.pid)
+            assert now - before >= 3_000_000
+            assert process_cpu_ns(child.pid) == now
+            before = now
+        child.stdin.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the clock of another process is Linux's")
+def test_a_process_that_does_not_rest_is_read_all_the_same() -> None:
+    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as child:
+        assert settled_cpu_ns(child.pid) >= 0
+        child.kill()
