@@ -22,6 +22,7 @@ import sys
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import partial
+from math import log
 from pathlib import Path
 from statistics import median
 
@@ -39,6 +40,7 @@ EVERY = {5: 20, 10: 10, 20: 5, 50: 2}
 """By the percentage of extra work: the slower program works twice on every so many-th call."""
 
 LEAST_NS = 1_000_000
+WANTED_NS = 3_000_000
 MOST_NS = 30_000_000
 MOST_TEXT = 60_000
 
@@ -177,7 +179,7 @@ async def _try(lab: Lab, material: Material, place: int, found: Found, options: 
 
 
 def even(material: Material) -> Material | None:
-    """A pass of COPIES times one input, the shortest to code for its work; None where none is as wanted."""
+    """A pass of COPIES times one input, as near to WANTED_NS as can be; None where none is as wanted."""
     fitting = [
         known
         for known in material.inputs
@@ -185,7 +187,7 @@ def even(material: Material) -> Material | None:
     ]
     if not fitting:
         return None
-    best = max(fitting, key=lambda known: known.work_ns / size(known))
+    best = min(fitting, key=lambda known: abs(log(COPIES * known.work_ns / WANTED_NS)))
     return replace(material, inputs=(best,) * COPIES)
 
 
