@@ -11,6 +11,7 @@ from perftui.timing.inputs import (
     LONG_NS,
     MAX_INPUTS,
     MAX_TESTS,
+    PASS_BYTES,
     PASS_NS,
     Chosen,
     Known,
@@ -22,8 +23,9 @@ from perftui.timing.inputs import (
 )
 
 
-def known(name: str, work_ns: int, origin: Origin = "benchmark") -> Known:
-    return Known(test=TestCase(name=name, input='{"t":[]}', expected="null"), origin=origin, work_ns=work_ns)
+def known(name: str, work_ns: int, origin: Origin = "benchmark", size: int = 8) -> Known:
+    test = TestCase(name=name, input="x" * size, expected="null")
+    return Known(test=test, origin=origin, work_ns=work_ns)
 
 
 def names(inputs: tuple[Known, ...]) -> list[str]:
@@ -75,8 +77,18 @@ def test_the_largest_that_fit_come_first_and_a_ladder_of_smaller_ones_stands_bel
         "n40000",
         "n1000000",
         "n5000000",
-        "n7000000",
     ]
+
+
+def test_an_input_that_costs_much_to_code_is_taken_only_for_want_of_work() -> None:
+    large = known("large", 2_000_000, size=2 * PASS_BYTES)
+    assert names(choose([large, known("small", LONG_NS)], hold_out=False).shown) == ["small"]
+    assert names(choose([large, known("tiny", 10)], hold_out=False).shown) == ["tiny", "large"]
+
+
+def test_what_is_wanting_comes_from_where_it_costs_least_to_code() -> None:
+    pool = [known(f"n{place}", 600_000, size=(place + 2) * PASS_BYTES) for place in range(4)]
+    assert names(choose(pool, hold_out=False).shown) == ["n0", "n1"]
 
 
 def test_the_parts_are_alike() -> None:
