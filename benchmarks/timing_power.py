@@ -23,7 +23,6 @@ import sys
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import partial
-from math import log
 from pathlib import Path
 from statistics import median
 
@@ -41,8 +40,7 @@ MORE = {5: 1, 10: 2, 20: 4, 50: 10}
 """How many calls more the slower program works on, by the percentage that they make."""
 
 LEAST_NS = 1_000_000
-WANTED_NS = 3_000_000
-MOST_NS = 30_000_000
+MOST_NS = 15_000_000
 MOST_TEXT = 60_000
 
 _WORKS_ON = """
@@ -180,7 +178,7 @@ async def _try(lab: Lab, material: Material, place: int, found: Found, options: 
 
 
 def even(material: Material, copies: int) -> Material | None:
-    """A pass of so many times one input, as near to WANTED_NS as can be; None where none is as wanted."""
+    """A pass of so many times one input, the longest that is not too long; None where there is none."""
     fitting = [
         known
         for known in material.inputs
@@ -188,7 +186,7 @@ def even(material: Material, copies: int) -> Material | None:
     ]
     if not fitting:
         return None
-    best = min(fitting, key=lambda known: abs(log(CALLS * known.work_ns / WANTED_NS)))
+    best = max(fitting, key=lambda known: known.work_ns)
     return replace(material, inputs=(best,) * copies)
 
 
