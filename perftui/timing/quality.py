@@ -30,7 +30,7 @@ from perftui.timing.model import ArmName, Ratio
 Fault = Literal["unmetered", "stolen", "waited", "control-off"]
 
 STOLEN_SHARE = 0.02
-WAITED = 2.0
+WAITED = 3.0
 BUSY_WAIT = 1.5
 BLOCK_CONTROL_FAR = 1.5
 CONTROL_FAR = 1.10

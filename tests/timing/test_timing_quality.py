@@ -44,8 +44,8 @@ def _fault(block: Block, *, stolen: float = 0.0, usual_wait: float = 1.0) -> Fau
         (_block({"candidate": 0}), 0.5, 1.0, "unmetered"),
         (_block({}), 0.1, 1.0, "stolen"),
         (_block({}), 0.01, 1.0, None),
-        (_block({}, wait=2.5), 0.0, 1.0, "waited"),
-        (_block({}, wait=2.5), 0.0, 1.8, None),  # as it was before the first block
+        (_block({}, wait=4.0), 0.0, 1.0, "waited"),
+        (_block({}, wait=4.0), 0.0, 1.8, None),  # as it was before the first block
         (_block({}, wait=1.2), 0.0, 0.5, None),
         (_block({"control": 1_600_000}), 0.0, 1.0, "control-off"),
         (_block({"control": 600_000}), 0.0, 1.0, "control-off"),
