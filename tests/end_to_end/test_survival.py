@@ -31,8 +31,8 @@ END_SECONDS = 10.0
 SHORT_PATIENCE = """
 import functools
 from perftui.sandbox import channel, docker_pool
-channel._SLACK_SECONDS = 0.5
-docker_pool.open_engine = functools.partial(docker_pool.open_engine, seconds=1.0)
+channel._SLACK_SECONDS = 1.0
+docker_pool.open_engine = functools.partial(docker_pool.open_engine, seconds=2.0)
 docker_pool.warm_pool = functools.partial(docker_pool.warm_pool, patience_seconds=1.0)
 """
 """The same deadlines, but short: there is no flag for them."""
@@ -106,7 +106,8 @@ def test_a_run_survives_an_engine_that_goes_away_and_comes_back(
 
 
 def test_a_run_whose_engine_stays_away_ends_and_can_be_resumed(bench: Place, own_engine: OwnEngine) -> None:
-    with bench.begin(*evaluate(bench, 24, "--json"), before=SHORT_PATIENCE) as run:
+    patience = SHORT_PATIENCE.replace("seconds=2.0", "seconds=20.0")
+    with bench.begin(*evaluate(bench, 24, "--json"), before=patience) as run:
         until_judged(run, 3)
         own_engine.stop()
         ended = run.end()
@@ -126,7 +127,7 @@ def test_a_run_whose_engine_hangs_ends_by_its_deadlines(bench: Place, own_engine
         with own_engine.frozen():
             ended = run.end()
     assert ended.status == 3
-    assert "did not answer within 1 s" in only_line(ended.err)
+    assert "did not answer within 2 s" in only_line(ended.err)
     wait_until(lambda: own_engine.docker("version", check=False).returncode == 0)
     resumed = bench.perftui("resume", "last", "--json")
     assert resumed.status == 0, resumed.err
@@ -186,22 +187,6 @@ def test_an_engine_without_room_is_told_in_one_line(bench: Place, own_engine: Ow
     assert ended.status == 3
     assert "no space left on device" in only_line(ended.err)
     assert own_engine.containers() == []
-
-
-def test_an_engine_that_runs_out_of_room_ends_a_run_that_goes_on_later(
-    bench: Place, own_engine: OwnEngine
-) -> None:
-    command = evaluate(bench, 16, "--json", seconds=0.4)
-    with bench.begin(*command, before=SHORT_PATIENCE) as run:
-        until_judged(run, 1)
-        with own_engine.full():
-            own_engine.docker("kill", *own_engine.containers(), check=False)
-            ended = run.end()
-    assert ended.status == 3
-    assert "no space left on device" in only_line(ended.err)
-    resumed = bench.perftui("resume", "last", "--json")
-    assert resumed.status == 0, resumed.err
-    assert verdicts(resumed.out) == expected(16)
 
 
 def test_a_full_disk_under_the_database_ends_a_run_that_goes_on_later(
