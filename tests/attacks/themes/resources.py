@@ -79,7 +79,7 @@ ATTACKS = (
     Attack(name="memory on stdin", row="new", problem=ECHO, program="x = bytearray(3 << 30)\n",
            verdicts=_MEMORY),
     Attack(name="an answer that takes all memory to code", row="new", verdicts=("memory", "output-limit"),
-           program=_does("return [bytes(1 << 20)] * 200")),
+           program=_does("return [bytes(120 << 20)]")),
     Attack(name="an endless recursion", row="6 resource", program=_does("return f(x)"), verdicts=("error",),
            reason="RecursionError"),
     Attack(name="an overflow of the C stack", row="6 resource", program=_OVERFLOW, limits=BRIEF,
