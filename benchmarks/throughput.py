@@ -129,20 +129,23 @@ def against_evalplus(place: Place, sandbox: str, peer: str | None) -> str:
     """HumanEval+ in perftui and in evalplus, once expected outputs are cached."""
     count = write_samples(place, 1)
     command, results = perftui("humaneval+", place, sandbox)
-    first, ours = run(command, place), run(command, place)
+    theirs = [
+        *(str(peer), "-m", "evalplus.evaluate", "--dataset", "humaneval", "--samples", str(place.samples)),
+        *("--parallel", str(WORKERS), "--i-just-wanna-run"),
+    ]
+    peers = place.samples.with_name(place.samples.stem + "_eval_results.json")
+    first = run(command, place)
+    if peer is not None:
+        run(theirs, place)
+        peers.unlink()
+    # One right after the other, so that they meet the same machine.
+    ours = run(command, place)
     told = (
         f"{count} programs of HumanEval+: perftui ({sandbox}) {ours:.1f} s, {correct(results)} correct "
         f"(without cached outputs {first:.1f} s)"
     )
     if peer is None:
         return told
-    theirs = [
-        *(peer, "-m", "evalplus.evaluate", "--dataset", "humaneval", "--samples", str(place.samples)),
-        *("--parallel", str(WORKERS), "--i-just-wanna-run"),
-    ]
-    run(theirs, place)
-    peers = place.samples.with_name(place.samples.stem + "_eval_results.json")
-    peers.unlink()
     seconds = run(theirs, place)
     verdicts = json.loads(peers.read_text("utf-8"))["eval"]
     passed = sum(row["plus_status"] == "pass" for found in verdicts.values() for row in found)
