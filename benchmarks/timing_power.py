@@ -40,6 +40,9 @@ MORE = {5: 1, 10: 2, 20: 4, 50: 10}
 """How many calls more the slower program works on, by the percentage that they make."""
 
 LEAST_NS = 1_000_000
+SURE_NS = 3_000_000
+"""What a pass should be thought to take: what a short call takes is known but roughly before."""
+
 MOST_NS = 15_000_000
 MOST_TEXT = 60_000
 
@@ -182,7 +185,7 @@ def even(material: Material, copies: int) -> Material | None:
     fitting = [
         known
         for known in material.inputs
-        if LEAST_NS <= CALLS * known.work_ns <= MOST_NS and copies * size(known) <= MOST_TEXT
+        if SURE_NS <= CALLS * known.work_ns <= MOST_NS and copies * size(known) <= MOST_TEXT
     ]
     if not fitting:
         return None
