@@ -27,8 +27,9 @@ what it spends less is never credited: moving work out of the calls gains nothin
 any of the program's code runs, so what decoding costs is not its doing, and is not charged. Encoding large
 outputs can take longer than the work, and then the noise of that phase is a share of the work that counts.
 So an excess is charged to the estimate only where it is proven: the 99 % lower bound of its median is over
-EXCESS_DOUBT of the baseline's phase. An excess that is not proven is charged where it is held against a
-program, that is for the end of the interval that would let it seem fast, and not for the other.
+EXCESS_DOUBT of the baseline's phase. An excess that is not proven is held against a program as far as it
+would seem to gain: at the end of the interval that would let it seem fast, it takes away a gain and never
+makes a loss.
 
 Where passes are repeated, encoding is the one phase that is not spread over them: a single pass is
 encoded, and the harness's own part of that, some 100 us and never twice the same, would drown a pass
@@ -255,8 +256,8 @@ def costs(columns: Columns, arm: ArmName, index: Indices, *, strict: bool = Fals
         Shape (resamples, n); never under a quarter of the resolution.
     """
     work = columns.arms[arm].work[index]
-    cost: Floats = np.maximum(work + _shift(columns, arm, index, strict=strict), columns.resolution / 4)
-    return _without_gain(columns, arm, index, cost) if strict and columns.repeats > 1 else cost
+    cost: Floats = np.maximum(work + _shift(columns, arm, index), columns.resolution / 4)
+    return _without_gain(columns, arm, index, cost) if strict else cost
 
 
 def is_doubtful(columns: Columns, arm: ArmName) -> bool:
@@ -277,29 +278,36 @@ def cost_ns(columns: Columns, arm: ArmName) -> Floats:
 
 def charge_ns(columns: Columns, arm: ArmName) -> Floats:
     """What is added to a pass's work to make its cost (charges less the null's cost), in each pair."""
-    charged: Floats = _shift(columns, arm, all_pairs(columns), strict=False)[0, 0] * columns.base_ns
+    charged: Floats = _shift(columns, arm, all_pairs(columns))[0, 0] * columns.base_ns
     return charged
 
 
-def _shift(columns: Columns, arm: ArmName, index: Indices, *, strict: bool) -> Floats:
+def _shift(columns: Columns, arm: ArmName, index: Indices) -> Floats:
     """The charges of an arm less the null program's cost, as a fraction; shape (resamples, 1)."""
     shift: Floats = -np.median(columns.null[index], axis=-1, keepdims=True)
     for phase, charged in enumerate(columns.arms[arm].charged):
-        if charged == "always" or (strict and charged == "strictly"):
+        if charged == "always":
             excess = _spent(columns, (arm,), phase, index) - _spent(columns, columns.usual, phase, index)
             shift = shift + np.maximum(0.0, excess)
     return shift
 
 
 def _without_gain(columns: Columns, arm: ArmName, index: Indices, cost: Floats) -> Floats:
-    """Costs with all that may have been done once for all passes, up to the baseline's cost."""
-    once = np.zeros((index.shape[0], 1))
-    for phase, times in ((_LOAD, columns.repeats), (_ENCODE, 1)):
+    """Costs with all that may have been done elsewhere, or once for all passes, up to the baseline's cost."""
+    held = np.zeros((index.shape[0], 1))
+    for phase, times in _held(columns, arm):
         excess = _spent(columns, (arm,), phase, index) - _spent(columns, columns.usual, phase, index)
-        once = once + np.maximum(0.0, excess) * times
+        held = held + np.maximum(0.0, excess) * times
     baseline = 1.0 - np.median(columns.null[index], axis=-1, keepdims=True)
-    charged: Floats = np.maximum(cost, np.minimum(cost + once, baseline))
+    charged: Floats = np.maximum(cost, np.minimum(cost + held, baseline))
     return charged
+
+
+def _held(columns: Columns, arm: ArmName) -> list[tuple[int, int]]:
+    """The phases whose excess is held against a gain, and how many times."""
+    if columns.repeats > 1:
+        return [(_LOAD, columns.repeats), (_ENCODE, 1)]
+    return [(phase, 1) for phase, when in enumerate(columns.arms[arm].charged) if when == "strictly"]
 
 
 def _spent(columns: Columns, arms: Sequence[ArmName], phase: int, index: Indices) -> Floats:

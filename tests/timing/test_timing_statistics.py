@@ -134,15 +134,19 @@ def test_what_decoding_takes_is_no_programs_doing() -> None:
     assert exp(_estimate(_blocks(make)).middle) == pytest.approx(1.0, abs=1e-3)
 
 
-def test_an_excess_in_doubt_lowers_only_the_end_that_would_let_a_program_seem_fast() -> None:
+@pytest.mark.parametrize(("gain", "least", "high"), [(1.0, 0.95, 1.05), (1.3, 0.8, 1.4)])
+def test_an_excess_in_doubt_takes_away_a_gain_and_makes_no_loss(
+    gain: float, least: float, high: float
+) -> None:
     def make(name: ArmName, rng: random.Random) -> TrialFact:
-        work = 0.0 if name == "null" else 2 * MS * rng.lognormvariate(0, 0.01)
+        works = {"null": 0.0, "candidate": 2 / gain}
+        work = works.get(name, 2.0) * MS * rng.lognormvariate(0, 0.01)
         return _fact(work, encode=10 * MS * rng.lognormvariate(0, 0.1))
 
     found = _estimate(_blocks(make))
-    assert exp(found.middle) == pytest.approx(1.0, abs=0.02)
-    assert exp(found.high) < 1.05
-    assert exp(found.low) < 0.9
+    assert exp(found.middle) == pytest.approx(gain, abs=0.02)
+    assert exp(found.high) < high
+    assert least < exp(found.low) < MIN_FLOOR
 
 
 def test_what_is_spent_less_in_another_phase_is_not_credited() -> None:
