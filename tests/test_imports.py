@@ -18,7 +18,7 @@ ALLOWED = {
     "perftui.cli.run": {"aiosqlite"},
     "perftui.cli.evaluate": {"aiosqlite"},
     "perftui.cli.resume": {"aiosqlite"},
-    "perftui.cli.measure": set(),
+    "perftui.cli.measure": {"aiosqlite"},
     "perftui.cli.report": {"aiosqlite"},
     "perftui.cli.watch": {"aiosqlite"},
     "perftui.cli.doctor": set(),

@@ -24,6 +24,8 @@ Candidate: TypeAlias = tuple[TestCase, Origin, int]
 """An input with its output, whose it is, and what its call costs, coding included (ns of CPU)."""
 
 _POOL = 2 * MAX_INPUTS
+_READINGS = 3
+_ENOUGH_NS = 30_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,10 +102,19 @@ class Metering:
 
 
 async def _work_ns(sandbox: Sandbox, job: TrialJob, core: int) -> tuple[int, ...] | None:
-    """What each call costs without the harness; None where the program did not come to its end."""
+    """What each call costs without the harness; None where the program did not come to its end.
+
+    A call of under a microsecond may wait for its core, and be read as one of fifty: of quick calls the
+    least of a few readings counts.
+    """
     placed = msgspec.structs.replace(job, cpu=core)
-    fact = await sandbox.trial(placed)
-    null = await sandbox.trial(msgspec.structs.replace(placed, null=True))
-    if len(fact.first_ns) != len(job.inputs) or len(null.first_ns) != len(job.inputs):
-        return None
-    return tuple(max(0, mine - none) for mine, none in zip(fact.first_ns, null.first_ns, strict=True))
+    found: list[tuple[int, ...]] = []
+    while len(found) < _READINGS and sum(map(sum, found)) < _ENOUGH_NS:
+        fact = await sandbox.trial(placed)
+        null = await sandbox.trial(msgspec.structs.replace(placed, null=True))
+        if len(fact.first_ns) != len(job.inputs) or len(null.first_ns) != len(job.inputs):
+            return None
+        found.append(
+            tuple(max(0, mine - none) for mine, none in zip(fact.first_ns, null.first_ns, strict=True))
+        )
+    return tuple(map(min, zip(*found, strict=True)))

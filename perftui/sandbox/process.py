@@ -21,6 +21,7 @@ from perftui.paths import sandbox_image_dir
 from perftui.sandbox.channel import SupervisorClient
 from perftui.sandbox.pool import Started
 from perftui.sandbox.protocol import SandboxLostError
+from perftui.sandbox.shelter import shelter_host
 from perftui.text import one_line
 
 _LEAVE_SECONDS: Final = 2.0
@@ -34,6 +35,7 @@ async def process_sandbox() -> AsyncIterator[Started]:
     Raises:
         SandboxLostError: it does not come up.
     """
+    shelter_host()
     # Cut off half-way, it would leave a process that nobody waits for.
     with anyio.CancelScope(shield=True):
         process = await anyio.open_process(

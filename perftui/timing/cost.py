@@ -23,9 +23,10 @@ Medians are taken before the clipping, because clipping each noisy trial by itse
 every honest program.
 
 What an arm spends over the baseline while it loads or while its outputs are encoded is charged to it, and
-what it spends less is never credited: moving work out of the calls gains nothing. Inputs are decoded before
-any of the program's code runs, so what decoding costs is not its doing, and is not charged. Encoding large
-outputs can take longer than the work, and then the noise of that phase is a share of the work that counts.
+what it spends less is never credited: moving work out of the calls gains nothing. The inputs of a single
+pass are decoded before any of the program's code runs, so what decoding costs is not its doing, and is not
+charged. Encoding large outputs can take longer than the work, and then the noise of that phase is a share
+of the work that counts.
 So an excess is charged to the estimate only where it is proven: the 99 % lower bound of its median is over
 EXCESS_DOUBT of the baseline's phase. An excess that is not proven is held against a program as far as it
 would seem to gain: at the end of the interval that would let it seem fast, it takes away a gain and never
@@ -36,10 +37,11 @@ encoded, and the harness's own part of that, some 100 us and never twice the sam
 of 20 us in doubt. There, encoding is charged where it is proven to exceed the baseline's by ENCODE_DOUBT.
 A smaller excess is mostly what one process shows against another on the same value.
 
-But a program can do a pass's work once and hand it to all passes: while it is loaded for the first of them,
-since its inputs are there by then, or while outputs are encoded, by code of its own in the place of what
-encodes. So where passes repeat, what it spends over the baseline in the whole of loading and in encoding
-is held against it as far as it would seem to gain: it takes away a gain, and never makes a loss.
+Where passes repeat, the program is loaded before its inputs are there, so that it can do nothing for them
+then. But it can do a pass's work once for all passes while inputs are decoded or outputs encoded, by code
+of its own in the place of what does that. So there, what it spends over the baseline in the whole of
+decoding and in encoding is held against it as far as it would seem to gain: it takes away a gain, and
+never makes a loss.
 """
 
 from __future__ import annotations
@@ -70,7 +72,7 @@ EXCESS_DOUBT = 0.05
 ENCODE_DOUBT = 0.25
 """The same for encoding where passes repeat."""
 
-_LOAD, _DECODE, _ENCODE = 0, 1, 2
+_DECODE, _ENCODE = 1, 2
 _TAIL = 0.01
 _FITTINGS = 4
 
@@ -306,7 +308,7 @@ def _without_gain(columns: Columns, arm: ArmName, index: Indices, cost: Floats) 
 def _held(columns: Columns, arm: ArmName) -> list[tuple[int, int]]:
     """The phases whose excess is held against a gain, and how many times."""
     if columns.repeats > 1:
-        return [(_LOAD, columns.repeats), (_ENCODE, 1)]
+        return [(_DECODE, columns.repeats), (_ENCODE, 1)]
     return [(phase, 1) for phase, when in enumerate(columns.arms[arm].charged) if when == "strictly"]
 
 

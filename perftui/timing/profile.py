@@ -112,6 +112,7 @@ def _row(number: int, cost: LineCost | None, text: str) -> str:
         hits = f"{cost.hits:,}"
         if cost.share >= _WORTH_A_FIGURE:
             time, share = nanoseconds(cost.ns), percent(cost.share)
-    code = printable(text[: 4 * _TEXT_WIDTH].expandtabs(4)).replace("\n", " ")
+    shown = printable(text[: 4 * _TEXT_WIDTH].expandtabs(4))
+    code = "".join(c if c.isprintable() else " " for c in shown)
     code = code if len(code) <= _TEXT_WIDTH else f"{code[: _TEXT_WIDTH - 1]}…"
     return f"{number:>5} {hits:>9} {time:>9} {share:>6}  {code}".rstrip()

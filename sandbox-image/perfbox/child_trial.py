@@ -1,11 +1,10 @@
 """A child that is timed: its phases, each between two requests, so that its clock is read at rest.
 
-i  decode   the inputs of every pass, while the program has only been compiled; then garbage is collected
-            and the rest frozen
 d  load     the module's code, once a pass, each in a namespace of its own
+i  decode   the inputs of every pass; of a single pass, before the program is loaded
 f  first    the first pass: whole, or the one input whose index is given
 r  rest     all later passes
-o  encode   the outputs of one pass, which is named only now
+o  encode   the outputs of one pass, which is named only now; sometimes before the rest
 """
 
 from __future__ import annotations
@@ -46,14 +45,14 @@ class Trial:
             namespace = new_module(FUNCTION_MODULE).__dict__
             exec(self._code, namespace)
             self._functions.append(find_entry_point(namespace, self._order.entry_point))
+        _settle()
         return b""
 
     def decode(self, body: bytes) -> bytes:
         """Decode the inputs (lines) for every pass."""
         lines = body.decode("utf-8").split("\n") if body else []
         self._inputs = [[codec.decode(line) for line in lines] for _ in range(self._repeats)]
-        gc.collect()
-        gc.freeze()
+        _settle()
         return b""
 
     def first(self, body: bytes) -> bytes:
@@ -79,6 +78,12 @@ class Trial:
         function, outputs = self._functions[number], self._outputs[number]
         for arguments in self._inputs[number]:
             outputs.append(function(*arguments))
+
+
+def _settle() -> None:
+    """Have no garbage of one phase collected in the next."""
+    gc.collect()
+    gc.freeze()
 
 
 def serve(link: ChildLink, order: Order) -> None:

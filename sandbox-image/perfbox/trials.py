@@ -15,6 +15,8 @@ from perfbox.runner import Runner
 from perfbox.work import Order, Place
 
 _chooser = random.SystemRandom()
+_EARLY = 0.2
+"""How often a trial of several passes is asked for its outputs after the first of them."""
 
 
 @dataclass
@@ -90,24 +92,40 @@ class TrialRun:
 
     def _go_through_phases(self, child: Handle) -> list[bytes]:
         costs, tests = self._costs, len(self._inputs)
-        # Inputs first: what it takes to decode them is none of the program's doing while none of it has run.
-        costs.decode_ns = self._phase(child, "i", b"\n".join(self._inputs), self._repeats).cpu_ns
-        costs.load_ns = self._phase(child, "d", b"", self._repeats).cpu_ns
+        self._prepare(child)
         if self._per_test:
             indices = [str(index).encode() for index in range(tests)]
             costs.first_ns = [self._phase(child, "f", index, 1).cpu_ns for index in indices]
         else:
             costs.first_ns = [self._phase(child, "f", b"", tests).cpu_ns]
-        if self._repeats > 1:
+        # Sometimes before the later passes, so that no pass can leave its work to those that follow.
+        if self._repeats > 1 and _chooser.random() >= _EARLY:
             costs.rest_ns = self._phase(child, "r", b"", tests * (self._repeats - 1)).cpu_ns
+        done = self._repeats if costs.rest_ns else 1
         # Chosen only now, so that no pass can be left undone.
-        chosen = str(_chooser.randrange(self._repeats)).encode()
+        chosen = str(_chooser.randrange(done)).encode()
         coded = self._phase(child, "o", chosen, tests)
         costs.encode_ns = coded.cpu_ns
+        if done < self._repeats:
+            costs.rest_ns = self._phase(child, "r", b"", tests * (self._repeats - 1)).cpu_ns
         outputs = coded.body.split(b"\n") if tests else []
         if len(outputs) != tests or any(len(output) > self._limits.output_bytes for output in outputs):
             raise TrialFailedError(violation("not one output for each input"))
         return outputs
+
+    def _prepare(self, child: Handle) -> None:
+        """Load the program and decode the inputs, one of them before the other.
+
+        One pass: inputs first, for what it takes to decode them is none of the program's doing while none
+        of it has run; a program that reads them while it loads is charged for it. Several passes: the
+        program first, for what it did once for all of them while it loads would be charged to one only.
+        """
+        costs = self._costs
+        if self._repeats > 1:
+            costs.load_ns = self._phase(child, "d", b"", self._repeats).cpu_ns
+        costs.decode_ns = self._phase(child, "i", b"\n".join(self._inputs), self._repeats).cpu_ns
+        if self._repeats == 1:
+            costs.load_ns = self._phase(child, "d", b"", self._repeats).cpu_ns
 
     def _phase(self, child: Handle, kind: str, body: bytes, calls: int) -> Outcome:
         deadline = self._place.deadline(self._end_ns, calls)

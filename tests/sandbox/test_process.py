@@ -258,3 +258,21 @@ async def test_why_it_does_not_come_up_is_told(tmp_path: Path, monkeypatch: pyte
     with pytest.raises(SandboxLostError, match=r"OSError: no\\x1b room"):
         async with process_sandbox():
             pytest.fail("it cannot have come up")
+
+
+@on_linux
+async def test_a_program_cannot_look_into_its_host() -> None:
+    program = """
+def f(pid, name):
+    try:
+        with open(f'/proc/{pid}/{name}', 'rb') as file:
+            return len(file.read(10))
+    except OSError as error:
+        return type(error).__name__
+"""
+    async with process_sandbox() as started:
+        lab = Lab(started.sandbox)
+        for name in ("environ", "mem", "maps"):
+            fact = await lab.one(program, os.getpid(), name)
+            assert (fact.end, fact.output) == ("returned", '"PermissionError"'), name
+        assert (await lab.one(program, os.getpid(), "stat")).output == "10", "what anybody may see is seen"
