@@ -160,7 +160,7 @@ async def test_a_program_that_is_wrong_on_a_few_other_inputs_stays_correct_and_g
     pool: WarmPool,
 ) -> None:
     data = TimingData(inputs=tuple(encode((list(range(9, 9 + size)),)) for size in range(4, 9)))
-    r = timed_rig(pool, [MOSTLY_RIGHT], problem(timing=data))
+    r = timed_rig(pool, [MOSTLY_RIGHT], problem(timing=data), purpose="evaluate")
     await r.engine.run()
     (round_, *_) = r.engine.state.problems["smallest"].chains[0].rounds
     assert round_.verdict is not None
