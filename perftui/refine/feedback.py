@@ -103,6 +103,7 @@ class Slowest:
         time: its time.
         total: the time of all tests.
         share: its part of that, such as `96 %`.
+        level: names of tests that may be as slow, within the noise.
         rows: the most expensive tests, itself first.
         more: how many tests the table leaves out.
     """
@@ -112,6 +113,7 @@ class Slowest:
     time: str
     total: str
     share: str
+    level: tuple[str, ...]
     rows: tuple[TimeRow, ...]
     more: int
 
@@ -150,6 +152,7 @@ def slowest_of(problem: Problem, round_: Round) -> Slowest | None:
         time=nanoseconds(worst.cpu_ns),
         total=nanoseconds(total),
         share=_percent(worst.cpu_ns, total),
+        level=tuple(test.name for test in costs[:ROWS] if test.level),
         rows=tuple(_row(problem, test, total) for test in costs[:ROWS]),
         more=max(0, len(costs) - ROWS),
     )

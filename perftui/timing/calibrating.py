@@ -97,15 +97,24 @@ def times_of(names: tuple[str, ...], mine: list[TrialFact], nulls: list[TrialFac
     """
     if any(len(fact.first_ns) != len(names) for fact in (*mine, *nulls)):
         return ()
-    costs = [
-        max(0.0, median(fact.first_ns[i] for fact in mine) - median(fact.first_ns[i] for fact in nulls))
-        for i in range(len(names))
-    ]
-    total = sum(costs)
+    offs = [median(fact.first_ns[i] for fact in nulls) for i in range(len(names))]
+    readings = [[fact.first_ns[i] - offs[i] for fact in mine] for i in range(len(names))]
+    costs = [max(0.0, median(of_test)) for of_test in readings]
+    total, slowest = sum(costs), costs.index(max(costs)) if costs else 0
     return tuple(
-        TestTime(name=name, cpu_ns=round(cost), share=cost / total if total else 0.0)
-        for name, cost in zip(names, costs, strict=True)
+        TestTime(
+            name=name,
+            cpu_ns=round(cost),
+            share=cost / total if total else 0.0,
+            level=place != slowest and _is_level(readings[place], readings[slowest]),
+        )
+        for place, (name, cost) in enumerate(zip(names, costs, strict=True))
     )
+
+
+def _is_level(mine: list[float], slowest: list[float]) -> bool:
+    """Whether a test took as long as the slowest in one process; processes may differ in their speed."""
+    return any(one >= other for one, other in zip(mine, slowest, strict=True))
 
 
 async def _paces(

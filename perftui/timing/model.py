@@ -78,13 +78,21 @@ class Ratio(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TestTime(msgspec.Struct, frozen=True, kw_only=True):
-    """What one test costs: median ns of process CPU over several fresh processes."""
+    """What one test costs.
+
+    Attributes:
+        name: of the test.
+        cpu_ns: median ns of process CPU over several fresh processes.
+        share: of the time of all tests.
+        level: it may be as slow as the slowest: in one of the processes it took as long.
+    """
 
     __test__ = False
 
     name: str
     cpu_ns: int
     share: float
+    level: bool = False
 
 
 class Measurement(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,5 +146,5 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def slowest(self) -> TestTime | None:
-        """The test that takes the largest share of the candidate's time."""
+        """The test that takes the largest share of the candidate's time; `level` tells of its rivals."""
         return max(self.test_times, key=lambda test: test.cpu_ns, default=None)

@@ -158,3 +158,18 @@ def test_what_a_prompt_shows_cannot_break_out_of_its_fence(scripting: Any) -> No
         scripting.Fact(code=hostile), scripting.Fact(code="y", verdict="error"), scripting.Fact(code="z")
     )
     assert f"`````python\n{hostile}`````" in done.prompt(2)
+
+
+def test_tests_that_may_be_as_slow_are_named(scripting: Any) -> None:
+    round_ = timed(scripting, 800_000, 812_000, 3)
+    first, *others = round_.measurement.test_times
+    table = (msgspec.structs.replace(first, level=True), *others)
+    level = msgspec.structs.replace(
+        round_, measurement=msgspec.structs.replace(round_.measurement, test_times=table)
+    )
+    slowest = slowest_of(scripting.function_problem(), level)
+    assert slowest is not None
+    assert (slowest.name, slowest.level) == ("t2", ("t1",))
+    alone = slowest_of(scripting.function_problem(), round_)
+    assert alone is not None
+    assert alone.level == ()

@@ -7,6 +7,7 @@ from textual.content import Content
 from perftui import figures
 from perftui.refine.chain import OutcomeKind
 from perftui.text import one_line
+from perftui.timing.model import Measurement
 from perftui.tui import ratios, styles
 from perftui.tui.chains import headline, round_glyph
 from perftui.tui.glyphs import STAGES
@@ -63,7 +64,9 @@ def why_lines(view: RoundView) -> list[Line]:
         against = "the reference" if measurement.vs_reference is not None else "the seed"
         slowest = measurement.slowest
         share = (
-            f"; slowest test {slowest.name}, {figures.percent(slowest.share)}" if slowest is not None else ""
+            f"; slowest test {slowest.name}, {figures.percent(slowest.share)}{_rivals(measurement)}"
+            if slowest is not None
+            else ""
         )
         shown.append(_fact("", f"{ratio} against {against}{share}"))
         control = f"control {ratios.ratio(measurement.control)} · " if measurement.control is not None else ""
@@ -77,6 +80,11 @@ def why_lines(view: RoundView) -> list[Line]:
     if view.chain.ended is not None:
         shown.append(_fact("chain", f"ended: {one_line(view.chain.ended, 400)}"))
     return shown
+
+
+def _rivals(measurement: Measurement) -> str:
+    names = [test.name for test in measurement.test_times if test.level]
+    return f" (level with {one_line(', '.join(names), 40)})" if names else ""
 
 
 def _fact(name: str, text: str) -> Line:
