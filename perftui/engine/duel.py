@@ -53,6 +53,10 @@ class Duel:
         result = DuelResult(problem=problem.id, verdict_a=verdict_a, verdict_b=verdict_b)
         if not (verdict_a.correct and verdict_b.correct) or candidate_hash(a) == candidate_hash(b):
             return result
+        if self.preparers.pool.info.clock == "none":
+            reason = "this sandbox has no clock that can be read from outside"
+            blind = Measurement(verdict="unmeasured", reason=reason, flags=("no-clock",))
+            return msgspec.structs.replace(result, measurement=blind)
         reference, verdict, whose = await self._reference(problem, limits, a, verdict_a)
         choice = Choice(reference, verdict, hold_out=False)
         chosen, told = await self.preparers.chosen(problem, choice)

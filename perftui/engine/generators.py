@@ -10,7 +10,7 @@ import msgspec
 from perftui.engine.chains import Tools
 from perftui.events.model import GeneratorWritten
 from perftui.events.state import ProblemState
-from perftui.llm.model import ChatRequest, ModelFailedError, NoReplyError, Reply
+from perftui.llm.model import ChatRequest, ModelFailedError, ModelRefusedError, NoReplyError, Reply
 from perftui.preparing.prepare import MODEL
 from perftui.problems.model import Problem, TimingData
 from perftui.refine.generator import generator_in, generator_messages
@@ -56,11 +56,20 @@ class Generators:
             await self._record(GeneratorWritten(code="", reply=reply, reason="the reply holds no generator"))
             return
         await self._record(GeneratorWritten(code=code, reply=reply))
-        if cache is not None:
+
+    async def keep(self) -> None:
+        """Keep the generator for later runs: it was seen to give inputs."""
+        cache, code = self.tools.preparers.cache, self._state().generator
+        if cache is not None and code:
             await cache.put(self._key(), code.encode("utf-8", "replace"))
 
     async def _ask(self) -> Reply | str:
-        """The model's reply, or why there is none."""
+        """The model's reply, or why there is none.
+
+        Raises:
+            ModelRefusedError: no call of the model can succeed.
+        """
+        await self.tools.steering.until_unpaused()
         try:
             return await self.tools.model.reply(
                 ChatRequest(
@@ -74,6 +83,9 @@ class Generators:
                 on_text=lambda _text: None,
                 on_backoff=lambda _backoff: None,
             )
+        except ModelRefusedError:
+            # The run ends, and asks once more when it is resumed.
+            raise
         except (NoReplyError, ModelFailedError) as error:
             return str(error)
 

@@ -16,7 +16,7 @@ from perftui.preparing.prepare import Answered
 from perftui.problems.model import Problem
 from perftui.refine.candidate import candidate_hash
 from perftui.sandbox.protocol import Limits, NoSandboxError, SandboxLostError
-from perftui.timing.inputs import Chosen
+from perftui.timing.inputs import Chosen, Known, TimingInputs, choose, told
 
 
 class ReferenceLostError(Exception):
@@ -65,28 +65,42 @@ class Readier:
         if not plan.settings.timing or self.tools.preparers.pool.info.clock == "none":
             return Chosen(shown=())
         if reference is None or state.reference is None:
-            return Chosen(shown=())
+            return await self._tests_alone(answered)
         choice = Choice(reference[1], state.reference, hold_out=plan.purpose != "evaluate")
         if state.timing is not None:
             problem = answered.problem
             if state.generator:
                 problem = await Generators(tools=self.tools, problem=problem).with_generator()
             return await self.tools.preparers.chosen_again(problem, choice, state.timing)
-        chosen, told = await self.tools.preparers.chosen(answered.problem, choice)
-        if plan.write_generators and not told.is_long and answered.problem.timing.generator is None:
-            problem = await Generators(tools=self.tools, problem=answered.problem).with_generator()
+        chosen, timing = await self.tools.preparers.chosen(answered.problem, choice)
+        if plan.write_generators and not timing.is_long and answered.problem.timing.generator is None:
+            generators = Generators(tools=self.tools, problem=answered.problem)
+            problem = await generators.with_generator()
             if problem is not answered.problem:
-                chosen, told = await self.tools.preparers.chosen(problem, choice)
+                chosen, timing = await self.tools.preparers.chosen(problem, choice)
+            if timing.origins.get("model"):
+                await generators.keep()
+        await self._record(answered, timing)
+        return chosen
+
+    async def _tests_alone(self, answered: Answered) -> Chosen:
+        """Without a reference, only its tests are known to have an answer, and nothing of their cost."""
+        tests = [Known(test=test, origin="test", work_ns=0) for test in answered.problem.tests]
+        chosen = choose(tests, hold_out=False)
+        if self._state().timing is None:
+            await self._record(answered, told(chosen, left_out=0))
+        return chosen
+
+    async def _record(self, answered: Answered, timing: TimingInputs) -> None:
         await self.tools.hub.record(
             ProblemPrepared(
                 problem=self.problem.id,
-                attempt=state.attempt,
-                timing=told,
+                attempt=self._state().attempt,
+                timing=timing,
                 lost=answered.lost,
                 reason=answered.reason,
             )
         )
-        return chosen
 
     async def _reference(self, problem: Problem) -> tuple[Limits, tuple[str, str] | None]:
         """The problem's limits and its reference, once it was seen to pass."""

@@ -38,7 +38,8 @@ def _recall_attempt(state: ProblemState, problem: Problem, judges: Judges, timer
             judges.know(problem, round_.candidate, round_.verdict)
             if round_.measurement is not None:
                 before = Chain(problem=problem, index=chain.index, rounds=chain.rounds[:position])
-                timers.know(problem, _measure_of(before, round_), round_.measurement)
+                inputs = frozenset(state.timing.shown if state.timing is not None else ())
+                timers.know(problem, _measure_of(before, round_), round_.measurement, inputs)
 
 
 def _measure_of(before: Chain, round_: Round) -> Measure:

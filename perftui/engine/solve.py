@@ -48,7 +48,7 @@ class Solver:
                 ready = await Readier(tools=self.tools, problem=self.problem).ready()
             except ReferenceLostError as error:
                 lost = str(error)
-            except PerftuiError:
+            except (PerftuiError, ModelRefusedError):
                 raise
             except Exception as error:  # noqa: BLE001 - told as a fact, written to the log
                 _log.exception("%s, its reference", self.problem.id)

@@ -75,12 +75,21 @@ class Timers:
         self._cores = cores
         self._order = order
         self._ledger = ledger
-        self._memo: Memo[tuple[str, Measure], Measurement] = Memo(keep=_holds)
+        self._memo: Memo[tuple[str, frozenset[str], Measure], Measurement] = Memo(keep=_holds)
 
-    def know(self, problem: Problem, measure: Measure, measurement: Measurement) -> None:
-        """Take in a measurement from a former session of the run."""
-        self._memo.know((problem.id, measure), measurement)
-        self._memo.know((problem.id, _as_seed(measure.candidate)), _against_reference(measurement))
+    def know(
+        self, problem: Problem, measure: Measure, measurement: Measurement, inputs: frozenset[str]
+    ) -> None:
+        """Take in a measurement from a former session of the run.
+
+        Args:
+            problem: what the programs are for.
+            measure: what was compared.
+            measurement: what came of it.
+            inputs: names of what was timed on; another attempt may have chosen others.
+        """
+        self._memo.know((problem.id, inputs, measure), measurement)
+        self._memo.know((problem.id, inputs, _as_seed(measure.candidate)), _against_reference(measurement))
 
     def spent(self, problem: str, seconds: float) -> None:
         """Take in what a former session spent of the budget."""
@@ -110,9 +119,10 @@ class Timers:
         async def make() -> Measurement:
             return await self._retried(contest, on_stage, on_progress, on_loss)
 
-        measurement, known = await self._memo.get((contest.problem.id, contest.measure), make)
+        inputs = frozenset(one.test.name for one in contest.inputs)
+        measurement, known = await self._memo.get((contest.problem.id, inputs, contest.measure), make)
         if not known:
-            self.know(contest.problem, contest.measure, measurement)
+            self.know(contest.problem, contest.measure, measurement, inputs)
         return measurement, known
 
     async def confirmation(

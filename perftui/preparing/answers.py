@@ -75,9 +75,9 @@ class Answering:
         key = self._key(program, entry_point, inputs, zygote)
         known = None if self.cache is None else await self.cache.get(key)
         if known is not None:
-            answers = await to_thread.run_sync(_ANSWERS.decode, known)
-            if len(answers) == len(inputs):
-                return answers
+            remembered = await to_thread.run_sync(_remembered, known)
+            if len(remembered) == len(inputs):
+                return remembered
         limits = msgspec.structs.replace(
             LIMITS, memory_bytes=self.memory_bytes, output_bytes=output_bytes, test_seconds=seconds
         )
@@ -106,6 +106,14 @@ class Answering:
 
 _LASTING = frozenset({"returned", "raised", "invalid-program"})
 _ANSWERS = msgspec.msgpack.Decoder(tuple[Answer, ...])
+
+
+def _remembered(content: bytes) -> tuple[Answer, ...]:
+    """What was kept; nothing where another version of perftui kept it in another form."""
+    try:
+        return _ANSWERS.decode(content)
+    except msgspec.MsgspecError:
+        return ()
 
 
 async def _run(sandbox: Sandbox, job: JudgeJob, core: int) -> tuple[Answer, ...]:

@@ -47,7 +47,7 @@ def given_inputs(problem: Problem) -> list[Made]:
 
 async def evaluated(answering: Answering, named: Sequence[tuple[str, str]], kind: str) -> list[Made]:
     """What expressions give, by their names; texts that are no expression give nothing."""
-    usable = [(name, text) for name, text in named if is_expression(text)]
+    usable = await to_thread.run_sync(lambda: [pair for pair in named if is_expression(pair[1])])
     made = {name: Made(name, None) for name, _ in named}
     if usable:
         program = expression_program([text for _, text in usable])
@@ -74,6 +74,8 @@ def is_expression(text: str) -> bool:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
+            # As it will stand in the program: what parses alone may still be refused there.
+            compile(f"lambda: (\n{text.strip()}\n)", "<expression>", "eval")
             ast.parse(text.strip(), mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False

@@ -110,10 +110,12 @@ class Preparing:
         if data.generator is not None:
             known += await from_generator(metering, data.generator, self._origin)
         chosen = choose(known, hold_out=hold_out)
-        unsteady = await self._unsteady(chosen)
-        return _without(chosen, unsteady), told(
-            _without(chosen, unsteady), left_out=len(metering.left_out) + len(unsteady)
-        )
+        if unsteady := await self._unsteady(chosen):
+            steady = [one for one in known if one.test.name not in unsteady]
+            chosen = choose(steady, hold_out=hold_out)
+            more = await self._unsteady(chosen)
+            chosen, unsteady = _without(chosen, more), unsteady | more
+        return chosen, told(chosen, left_out=len(metering.left_out) + len(unsteady))
 
     async def again(self, before: TimingInputs) -> Chosen:
         """The same inputs as were chosen before, made anew.

@@ -17,6 +17,8 @@ from typing import TypeGuard
 
 LEAST_LENGTH = 16
 MOST_LENGTH = 10_000_000
+MOST_TEXT = 100_000
+"""Characters of an expression that is looked at: a longer one is a literal, and takes seconds to read."""
 
 _REPEATED = (ast.List, ast.Tuple, ast.ListComp, ast.JoinedStr, ast.BinOp)
 
@@ -29,12 +31,17 @@ class _Whole(ast.Constant):
 
 def scaled(expression: str, factor: Fraction) -> str | None:
     """The expression with its lengths multiplied; None where it has none, or they would be out of bounds."""
+    if len(expression) > MOST_TEXT:
+        return None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            tree = ast.parse(expression.strip(), mode="eval")
+            return _rescaled(ast.parse(expression.strip(), mode="eval"), factor)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+def _rescaled(tree: ast.Expression, factor: Fraction) -> str | None:
     lengths = list(_lengths(tree)) or _arguments(tree.body)
     new = {node.value: round(node.value * factor) for node in lengths}
     if not new or min(new.values()) < 1 or max(new.values()) > MOST_LENGTH:

@@ -13,6 +13,8 @@ from perftui.report.render import cell, json_text, table
 from perftui.timing.model import Measurement, Ratio
 from perftui.timing.profile import show_profile
 
+_NAMES = (("against the reference", "against A"), ("the reference's", "A's"), ("the candidate's", "B's"))
+
 DuelFormat = Literal["md", "json"]
 
 
@@ -100,7 +102,9 @@ def _timed(result: DuelResult) -> list[str]:
 
 def _verdict(measured: Measurement, ratio: Ratio | None) -> str:
     if ratio is None or measured.verdict == "unmeasured":
-        reason = measured.reason.replace("against the reference", "against A")
+        reason = measured.reason
+        for words, name in _NAMES:
+            reason = reason.replace(words, name)
         return f"**unmeasured**: {cell(reason, 300)}"
     within = times_within(ratio.estimate, ratio.low, ratio.high)
     said = {"faster": "B is faster than A", "slower": "B is slower than A", "same": "no difference"}

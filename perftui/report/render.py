@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 import msgspec
 
+from perftui.judging.results import as_plain
 from perftui.report.coverage import coverage_line
 from perftui.report.figures import MISSING, factor, interval, number, percent
 from perftui.report.metrics import ByK, Metrics
@@ -16,6 +18,9 @@ from perftui.report.report import ProblemRow, Report
 from perftui.text import one_line
 
 Format = Literal["md", "json", "csv"]
+
+_OBEYED = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""What JSON lets through as it is: late control codes, and characters that turn the direction of text."""
 
 _FORMULA_STARTS = ("=", "+", "-", "@")
 
@@ -36,8 +41,9 @@ def render_reports(reports: Sequence[Report], format_: Format) -> str:
 
 
 def json_text(value: object) -> str:
-    """Indented JSON; numbers that are not finite become null."""
-    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n"
+    """Indented JSON; numbers that are not finite become null, and what a terminal may obey is escaped."""
+    text = msgspec.json.format(msgspec.json.encode(value, enc_hook=as_plain), indent=2).decode()
+    return _OBEYED.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"
 
 
 def csv_text(rows: Sequence[Mapping[str, object]]) -> str:

@@ -113,8 +113,9 @@ def choose(pool: Sequence[Known], *, hold_out: bool) -> Chosen:
     # Dealt like cards between two captains (A B B A), so that both parts are alike.
     shown = _fill([*(known for place, known in enumerate(others) if place % 4 in (0, 3)), *tests])
     held_out = _fill([known for place, known in enumerate(others) if place % 4 in (1, 2)])
-    if total_ns(shown) < LONG_NS <= total_ns(whole := _fill([*others, *tests])):
-        # Too little to be divided: what cannot be measured needs no second measurement.
+    whole = _fill([*others, *tests])
+    if total_ns(whole) >= LONG_NS and min(total_ns(shown), total_ns(held_out)) < LONG_NS:
+        # Too little to be divided: a part that cannot be measured would tell nothing.
         return Chosen(shown=whole)
     return Chosen(shown=shown, held_out=held_out)
 

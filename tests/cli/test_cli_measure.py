@@ -59,6 +59,18 @@ def test_the_evidence_as_json(programs: Here) -> None:
     assert result["answers_from"] == "the reference"
 
 
+def test_many_tests_and_hostile_outputs_fit_into_json(here: Here) -> None:
+    cases = "".join(f'[[tests]]\ninput = "({n},)"\nexpected = "{n}"\n' for n in range(30))
+    head = PROBLEM[: PROBLEM.index("[[tests]]")].replace(SQUARES, "def f(n):\n    return n\n")
+    here.write("p.toml", head + cases)
+    here.write("a.py", "def f(n):\n    return n\n")
+    here.write("b.py", "def f(n):\n    return n if n < 29 else '\\x9b31m\\u202e'\n")
+    said = measured(here, "a.py", "b.py", "--format", "json")
+    assert len(json.loads(said)["result"]["verdict_a"]["results"]) == 30
+    assert json.loads(said)["result"]["verdict_b"]["kind"] == "wrong-answer"
+    assert said.replace("\n", "").isprintable()
+
+
 def test_only_correct_programs_are_timed(programs: Here) -> None:
     said = measured(programs, "a.py", "wrong.py")
     assert "wrong-answer, 1/2 tests" in said

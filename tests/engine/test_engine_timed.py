@@ -16,6 +16,7 @@ from perftui.events.model import (
     WinnerConfirmed,
 )
 from perftui.events.plan import TimingBudget
+from perftui.llm.model import ModelRefusedError
 from perftui.preparing.cache import AnswerCache
 from perftui.problems.model import Problem, TestCase, TimingData
 from perftui.report.report import ProblemRow, build_report
@@ -220,3 +221,84 @@ async def test_without_a_clock_nothing_is_prepared(pool: WarmPool, monkeypatch: 
     await r.engine.run()
     assert of_kind(r, ProblemPrepared) == []
     assert r.engine.state.problems["smallest"].status == "solved"
+
+
+SUM = "def smallest(n):\n    total = 0\n    for i in range(n):\n        total += i * i\n    return total\n"
+SLOWER = SUM.replace(
+    "return total", "total2 = 0\n    for i in range(2 * n):\n        total2 += i\n    return total"
+)
+SIZES = tuple(int(20_000 * 1.3**power) for power in range(8))
+
+
+def sums() -> Problem:
+    return problem(
+        references=(SUM,),
+        tests=(TestCase(name="t1", input=encode((5,)), expected="30"),),
+        timing=TimingData(inputs=tuple(encode((size,)) for size in SIZES)),
+    )
+
+
+async def test_a_winner_that_is_wrong_on_most_of_what_was_held_out_is_caught(pool: WarmPool) -> None:
+    first = timed_rig(pool, [SLOWER], sums())
+    await first.engine.run()
+    (prepared,) = of_kind(first, ProblemPrepared)
+    assert isinstance(prepared, ProblemPrepared)
+    held_out = {SIZES[int(name[1:]) - 1] for name in prepared.timing.held_out}
+    assert held_out
+    learnt = f"def smallest(n):\n    return 0 if n in {held_out} else (n - 1) * n * (2 * n - 1) // 6\n"
+    r = timed_rig(
+        pool, [SLOWER, learnt, learnt], sums(), past=first.log.events[: first.log.events.index(prepared) + 1]
+    )
+    await r.engine.run()
+    caught = [
+        round_ for round_ in r.engine.state.problems["smallest"].chains[0].rounds if round_.code == learnt
+    ]
+    assert caught
+    assert all(
+        round_.verdict is not None and round_.verdict.kind == "suspected-cheating" for round_ in caught
+    )
+    found = row(r)
+    assert found.flagged
+    assert found.candidate != caught[0].candidate
+
+
+async def test_without_a_reference_programs_are_timed_on_the_tests(pool: WarmPool) -> None:
+    tests = (TestCase(name="t1", input=encode((60_000,)), expected=str(sum(i * i for i in range(60_000)))),)
+    bare = problem(references=(), tests=tests, timing=TimingData())
+    r = timed_rig(pool, [SLOWER, SUM, SUM], bare)
+    await r.engine.run()
+    (prepared,) = of_kind(r, ProblemPrepared)
+    assert isinstance(prepared, ProblemPrepared)
+    assert prepared.timing.shown == ("t1",)
+    assert row(r).vs_seed is not None
+
+
+async def test_a_rival_that_fails_on_large_inputs_is_compared_on_smaller_ones(pool: WarmPool) -> None:
+    fussy = SLOWER.replace("total = 0", "total = 0 if n < 60_000 else None", 1)
+    r = timed_rig(pool, [fussy, SUM, SUM], sums())
+    await r.engine.run()
+    measured = [event for event in of_kind(r, CandidateMeasured) if isinstance(event, CandidateMeasured)]
+    second = measured[-1].measurement
+    assert second.vs_best is not None
+    assert "fewer-inputs" in second.flags
+
+
+async def test_a_refused_key_asks_for_the_generator_once_more_when_it_is_mended(pool: WarmPool) -> None:
+    bare = problem(timing=TimingData())
+    refused = ModelRefusedError("the key is refused")
+    r = timed_rig(pool, [QUICK], bare, script={("smallest", -1): [refused]}, write_generators=True)
+    with pytest.raises(ModelRefusedError):
+        await r.engine.run()
+    assert of_kind(r, GeneratorWritten) == []
+    mended = timed_rig(
+        pool,
+        [QUICK],
+        bare,
+        script={("smallest", -1): [fenced(GENERATOR)]},
+        past=r.log.events,
+        write_generators=True,
+    )
+    await mended.engine.run()
+    (prepared,) = of_kind(mended, ProblemPrepared)
+    assert isinstance(prepared, ProblemPrepared)
+    assert prepared.timing.origins["model"] > 0

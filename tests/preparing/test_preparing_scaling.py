@@ -33,6 +33,18 @@ def test_what_has_no_length_stays_as_it_is(expression: str) -> None:
     assert scaled(expression, Fraction(4)) is None
 
 
+@pytest.mark.parametrize(
+    "expression",
+    [
+        f"[{'1+' * 800}1, list(range(100))]",
+        f"[0x{'f' * 6000}, list(range(100))]",
+        f"[{'1,' * 60_000} list(range(100))]",
+    ],
+)
+def test_what_cannot_be_written_again_stays_as_it_is(expression: str) -> None:
+    assert scaled(expression, Fraction(4)) is None
+
+
 def test_lengths_stay_within_bounds() -> None:
     assert scaled("[list(range(9_000_000))]", Fraction(4)) is None
     assert scaled("[list(range(20))]", Fraction(1, 64)) is None
@@ -56,4 +68,5 @@ def test_a_program_of_expressions_gives_each_of_them() -> None:
 
 def test_only_expressions_are_taken_for_such() -> None:
     texts = ["[1]", " [1] ", "import os", "x = 1", "[1]; import os", "[1]\n)\nimport os\n(", "", "\0"]
-    assert [is_expression(text) for text in texts] == [True, True, *[False] * 6]
+    refused = ["await x", "f(a=1, a=2)", "[i async for i in x]"]
+    assert [is_expression(text) for text in (*texts, *refused)] == [True, True, *[False] * 9]
