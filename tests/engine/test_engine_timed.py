@@ -85,7 +85,7 @@ def timed_rig(
         past=past,
         pool=pool,
         cache=cache,
-        budget=TimingBudget(candidate_seconds=6.0, run_seconds=60.0),
+        budget=TimingBudget(candidate_seconds=3.0, run_seconds=60.0),
         **settings,
     )
 
