@@ -79,7 +79,7 @@ async def from_generator(metering: Metering, generator: str, origin: Origin) -> 
     best = best_size(tried)
     if best is None:
         return []
-    seeds = _seeds.sample(range(2, 1 << 30), 2 * SEEDS)
+    seeds = _seeds.sample(range(2, 10_000), 2 * SEEDS)
     return known + await generated_at(metering, generator, origin, [(best, seed) for seed in seeds])
 
 
