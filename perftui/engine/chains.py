@@ -10,6 +10,8 @@ import msgspec
 from perftui.engine.hub import Hub
 from perftui.engine.judges import Judges
 from perftui.engine.preparers import Preparers
+from perftui.engine.profiles import profiled
+from perftui.engine.rivals import rival_of
 from perftui.engine.steering import Steering
 from perftui.engine.timers import Contest, Timers, cheating
 from perftui.events.model import (
@@ -20,6 +22,7 @@ from perftui.events.model import (
     CandidateJudged,
     CandidateMeasured,
     CandidateMissing,
+    CandidateProfiled,
     ChainEnded,
     EphemeralEvent,
     EventBase,
@@ -45,7 +48,7 @@ from perftui.llm.model import (
     NoReplyError,
 )
 from perftui.problems.model import Problem
-from perftui.refine.actions import Ask, Finish, Measure
+from perftui.refine.actions import Ask, Finish, Measure, Profile
 from perftui.refine.candidate import candidate_hash
 from perftui.refine.chain import Chain, Round
 from perftui.refine.extraction import NoProgram, extract
@@ -148,6 +151,8 @@ class ChainRunner:
                 case Finish():
                     await self._end(chain, action.reason)
                     return
+                case Profile():
+                    await self._profile(chain, action)
                 case Measure():
                     raise AssertionError("a strategy may measure only the round that is under way")
                 case _:
@@ -275,6 +280,20 @@ class ChainRunner:
             limits=self.ready.timing_limits,
         )
 
+    async def _profile(self, chain: Chain, action: Profile) -> None:
+        """Run a program of the chain under a line profiler; what fails is a fact as well."""
+        round_ = next(r for r in reversed(chain.rounds) if r.candidate == action.candidate)
+        self._stage("profiling", round_=round_.index)
+        fact = await profiled(
+            self.tools.preparers.bench(self.problem),
+            self.problem,
+            round_.code or "",
+            self.problem.find_input(action.input),
+            self.ready.timing_limits,
+            name=action.input,
+        )
+        await self._record(CandidateProfiled(candidate=action.candidate, fact=fact), round_.index)
+
     async def _close(self, chain: Chain, last: Round) -> None:
         await self._record(RoundEnded(outcome=outcome(chain, last)), last.index)
 
@@ -305,11 +324,15 @@ class ChainRunner:
         return self._state().ended is not None
 
     def _chain(self) -> Chain:
+        settings = self.tools.plan.settings
+        looks = settings.share_best or settings.stop_hopeless
+        problem = self.tools.hub.state.problems[self.problem.id]
         return Chain(
             problem=self.problem,
             index=self.index,
-            settings=self.tools.plan.settings,
+            settings=settings,
             rounds=self._state().rounds,
+            rival=rival_of(problem, self.index) if looks else None,
         )
 
     async def _record(self, event: StoredEvent, round_: int | None = None) -> None:

@@ -16,10 +16,9 @@ from perftui.engine.steering import Steering
 from perftui.errors import PerftuiError
 from perftui.events.model import Notice, ProblemStarted, RunEnded, RunPaused, RunResumed, RunUnpaused
 from perftui.events.state import RunState
+from perftui.events.summary import ENDED
 from perftui.llm.model import ModelRefusedError
 from perftui.problems.model import Problem
-
-ENDED = frozenset({"solved", "unsolved", "infrastructure", "cancelled"})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -85,6 +85,9 @@ class Preparers:
             test_ns={result.name: result.cpu_ns for result in choice.verdict.results},
         )
 
+    def bench(self, problem: Problem) -> Bench:
+        """Where work for a problem is done that is neither judged nor timed."""
+        return Bench(self.pool, self.cores, self.order.get(problem.id, 0))
+
     def _answering(self, problem: Problem) -> Answering:
-        bench = Bench(self.pool, self.cores, self.order.get(problem.id, 0))
-        return Answering(bench, self.cache, self.memory_bytes)
+        return Answering(self.bench(problem), self.cache, self.memory_bytes)

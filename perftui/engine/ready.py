@@ -23,6 +23,10 @@ class ReferenceLostError(Exception):
     """The sandbox failed under the reference: without its verdict nothing can be said of others."""
 
 
+class BrokenReferenceError(Exception):
+    """The references fail the problem's own tests on this machine."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Readier:
     """Makes one problem ready, from wherever its facts stand.
@@ -40,12 +44,15 @@ class Readier:
 
         Raises:
             ReferenceLostError: the sandbox failed under the reference.
+            BrokenReferenceError: every reference fails; told unless such problems are to be solved, too.
         """
         try:
             answered = await self.tools.preparers.answered(self.problem)
             if answered.problem.test_names == () and answered.lost:
                 raise ReferenceLostError(f"the reference gives nothing on any input: {answered.reason}")
             limits, reference = await self._reference(answered.problem)
+            if reference is None and self.problem.references and self._leaves_out():
+                raise BrokenReferenceError(self._why_broken())
             chosen = await self._chosen(answered, reference)
         except NoSandboxError:
             raise
@@ -59,6 +66,14 @@ class Readier:
             shown=chosen.shown,
             held_out=chosen.held_out,
         )
+
+    def _leaves_out(self) -> bool:
+        plan = self.tools.plan
+        return plan.purpose != "evaluate" and not plan.keep_broken
+
+    def _why_broken(self) -> str:
+        verdict = self._state().reference
+        return "its reference fails" if verdict is None else f"its reference fails: {verdict.reason}"
 
     async def _chosen(self, answered: Answered, reference: tuple[str, str] | None) -> Chosen:
         plan, state = self.tools.plan, self._state()

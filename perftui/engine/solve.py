@@ -9,7 +9,7 @@ from typing import Literal
 import anyio
 
 from perftui.engine.chains import ChainRunner, Ready, Tools
-from perftui.engine.ready import Readier, ReferenceLostError
+from perftui.engine.ready import BrokenReferenceError, Readier, ReferenceLostError
 from perftui.engine.winner import confirm_winner
 from perftui.errors import PerftuiError
 from perftui.events.model import ChainEnded, ProblemEnded, ProblemEndKind, ProblemStarted
@@ -42,30 +42,32 @@ class Solver:
         hub = self.tools.hub
         if self._state().status == "waiting":
             await hub.record(ProblemStarted(problem=self.problem.id, attempt=self._state().attempt))
-        lost = ""
+        unbegun: tuple[ProblemEndKind, str] | None = None
         with cancelled:
             try:
                 ready = await Readier(tools=self.tools, problem=self.problem).ready()
             except ReferenceLostError as error:
-                lost = str(error)
+                unbegun = ("infrastructure", str(error))
+            except BrokenReferenceError as error:
+                unbegun = ("left-out", one_line(str(error)))
             except (PerftuiError, ModelRefusedError):
                 raise
             except Exception as error:  # noqa: BLE001 - told as a fact, written to the log
                 _log.exception("%s, its reference", self.problem.id)
-                lost = one_line(f"internal error: {type(error).__name__}: {error}")
+                unbegun = ("infrastructure", one_line(f"internal error: {type(error).__name__}: {error}"))
             else:
                 await self._chains(ready)
                 await self._confirm(ready)
         if cancelled.cancelled_caught:
             await self._close_chains()
         self.tools.timers.close(self.problem.id)
-        await self._end(lost)
+        await self._end(unbegun)
 
     async def give_up(self) -> None:
         """End a problem that a person cancelled before its turn came."""
         await self._close_chains()
         self.tools.timers.close(self.problem.id)
-        await self._end("")
+        await self._end(None)
 
     async def _chains(self, ready: Ready) -> None:
         async with anyio.create_task_group() as group:
@@ -115,12 +117,9 @@ class Solver:
             )
         )
 
-    async def _end(self, lost: str) -> None:
+    async def _end(self, unbegun: tuple[ProblemEndKind, str] | None) -> None:
         state = self._state()
-        how: ProblemEndKind = "infrastructure"
-        reason = lost
-        if not lost:
-            how, reason = how_it_ended(state)
+        how, reason = unbegun or how_it_ended(state)
         await self.tools.hub.record(
             ProblemEnded(problem=self.problem.id, attempt=state.attempt, how=how, reason=reason)
         )

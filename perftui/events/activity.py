@@ -26,6 +26,7 @@ _ENDS = {
     "solved": ("✔", "solved"),
     "unsolved": ("✗", "not solved"),
     "infrastructure": ("⚠", "infrastructure failed"),
+    "left-out": ("⊖", "left out"),
     "cancelled": ("–", "cancelled"),
 }
 _RUN_ENDS = {

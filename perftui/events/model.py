@@ -14,13 +14,17 @@ from perftui.events.plan import Environment, ProblemHead, RunPlan
 from perftui.judging.model import Verdict
 from perftui.llm.model import Reply
 from perftui.refine.actions import Ask, Measure
-from perftui.refine.chain import Outcome
+from perftui.refine.chain import Outcome, ProfileFact
 from perftui.sandbox.protocol import Limits
 from perftui.timing.inputs import TimingInputs
 from perftui.timing.model import Measurement
 
-ProblemEndKind = Literal["solved", "unsolved", "infrastructure", "cancelled"]
-Stage = Literal["queued", "held", "paused", "model", "back-off", "sandbox", "judging", "lane", "timing"]
+ProblemEndKind = Literal["solved", "unsolved", "infrastructure", "left-out", "cancelled"]
+"""`left-out`: its references fail its own tests here, so that nothing can be said of programs for it."""
+
+Stage = Literal[
+    "queued", "held", "paused", "model", "back-off", "sandbox", "judging", "lane", "timing", "profiling"
+]
 """What a chain is waiting for or doing now; `lane` is the wait for the timing lane."""
 
 
@@ -200,6 +204,13 @@ class CandidateMeasured(EventBase, frozen=True, kw_only=True):
     known: bool = False
 
 
+class CandidateProfiled(EventBase, frozen=True, kw_only=True):
+    """A correct candidate was run under a line profiler, for the next prompt."""
+
+    candidate: str
+    fact: ProfileFact
+
+
 class RoundEnded(EventBase, frozen=True, kw_only=True):
     """What came of a round, and why."""
 
@@ -276,6 +287,7 @@ StoredEvent = (
     | CandidateJudged
     | MeasureTaken
     | CandidateMeasured
+    | CandidateProfiled
     | RoundEnded
     | ChainEnded
     | SandboxLost

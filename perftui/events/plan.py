@@ -56,6 +56,27 @@ class TimingBudget(msgspec.Struct, frozen=True, kw_only=True):
     run_seconds: float | None = None
 
 
+class Prices(msgspec.Struct, frozen=True, kw_only=True):
+    """What a model's tokens cost, in dollars a million."""
+
+    prompt: float
+    completion: float
+
+
+class Cell(msgspec.Struct, frozen=True, kw_only=True):
+    """A run's place in a sweep.
+
+    Attributes:
+        sweep: id of the sweep.
+        index: 0-based place among its runs.
+        cells: how many runs the sweep has.
+    """
+
+    sweep: str
+    index: int
+    cells: int
+
+
 class RunPlan(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of a run, stored with it.
 
@@ -67,9 +88,10 @@ class RunPlan(msgspec.Struct, frozen=True, kw_only=True):
             with the run: neither file is read again.
         model: `PROVIDER/NAME`, or `recorded:FILE`; for `evaluate`, `samples:FILE`.
         base_url: of the server; None for the provider's own.
-        strategy: preset name.
+        strategy: name of a strategy, or of its parts, such as `reflection+plan-and-refine`.
         settings: of the strategy.
         chains: per problem (K).
+        at: the k for which figures are wanted; empty leaves it to the report.
         problems: ids, in order; a run may leave some of the benchmark out.
         sandbox: where programs run.
         limits: rules for limits.
@@ -82,6 +104,11 @@ class RunPlan(msgspec.Struct, frozen=True, kw_only=True):
         write_generators: have the model write a generator of timing inputs for problems whose inputs are
             too small.
         step: True where every problem begins in step mode.
+        keep_broken: solve problems, too, whose references fail their own tests.
+        prices: of the model's tokens, None where they are not known.
+        strategies: folder with strategies of the user's own, or None.
+        prompts: folder with prompt templates that take the place of those of the same name, or None.
+        cell: its place in a sweep, None for a run of its own.
     """
 
     purpose: RunPurpose
@@ -93,6 +120,7 @@ class RunPlan(msgspec.Struct, frozen=True, kw_only=True):
     strategy: str
     settings: StrategySettings = StrategySettings()
     chains: int = 1
+    at: tuple[int, ...] = ()
     problems: tuple[str, ...] = ()
     sandbox: Literal["docker", "process"] = "docker"
     limits: LimitRules = LimitRules()
@@ -104,6 +132,11 @@ class RunPlan(msgspec.Struct, frozen=True, kw_only=True):
     pace: float | None = None
     write_generators: bool = False
     step: bool = False
+    keep_broken: bool = False
+    prices: Prices | None = None
+    strategies: str | None = None
+    prompts: str | None = None
+    cell: Cell | None = None
 
 
 class Environment(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ from perftui.events.model import (
     CandidateJudged,
     CandidateMeasured,
     CandidateMissing,
+    CandidateProfiled,
     ChainEnded,
     EventBase,
     MeasureProgress,
@@ -108,6 +109,8 @@ def _change_of_round(event: EventBase) -> Callable[[Round], Round] | None:
         case CandidateMeasured(measurement=measurement):
             bare = _replace(measurement, trials=()) if measurement.trials else measurement
             return lambda round_: _replace(round_, measurement=bare)
+        case CandidateProfiled(fact=fact):
+            return lambda round_: _replace(round_, profile=fact)
         case RoundEnded(outcome=outcome):
             return lambda round_: _replace(round_, outcome=outcome)
     return None
@@ -116,7 +119,7 @@ def _change_of_round(event: EventBase) -> Callable[[Round], Round] | None:
 def _after_fact(chain: ChainState, event: EventBase) -> ChainState:
     """What a fact says of what the chain does now."""
     match event:
-        case ReplyReceived() | ReplyMissing() | ActionSkipped() | RoundEnded():
+        case ReplyReceived() | ReplyMissing() | ActionSkipped() | RoundEnded() | CandidateProfiled():
             return at_rest(chain)
         case CandidateFound():
             return _staged(chain, "sandbox", event.at)

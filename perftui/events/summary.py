@@ -7,23 +7,25 @@ state's `__dict__`), so that a thousand problems can be summed several times a s
 from __future__ import annotations
 
 import math
+from typing import get_args
 
 import msgspec
 
-from perftui.events.model import Stage
+from perftui.events.model import ProblemEndKind, Stage
 from perftui.events.state import ChainState, ProblemState, ProblemStatus, RunState
-from perftui.refine.chain import Round
+from perftui.refine.chain import Round, best_round
 from perftui.timing.model import Measurement, Ratio
 
 OPTIMISED_SHARE = 0.1
 """A program is optimised where it takes over this share less time than the reference (the paper's)."""
 
 STAGES_BY_TELLING: tuple[Stage, ...] = (
-    "held", "timing", "judging", "model", "back-off", "lane", "sandbox", "paused", "queued",
+    "held", "timing", "profiling", "judging", "model", "back-off", "lane", "sandbox", "paused", "queued",
 )  # fmt: skip
 """Of several chains at work, what the first of these does is said of the problem."""
 
-_ENDED: frozenset[ProblemStatus] = frozenset({"solved", "unsolved", "infrastructure", "cancelled"})
+ENDED: frozenset[ProblemStatus] = frozenset(get_args(ProblemEndKind))
+"""The ways in which a problem can have ended."""
 
 
 class Best(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,12 +104,13 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
         problems: of the run.
         ended: problems that came to an end, however.
         solved: ended with a correct program.
-        correct_share: solved over ended; None before any has ended.
+        correct_share: solved over ended, those left out apart; None before any has ended.
         optimised: ended with a program that is faster than the reference by over 10 %.
-        optimised_share: optimised over ended; None before any has ended.
+        optimised_share: optimised over the same; None before any has ended.
         measured: ended with a correct program whose ratio to the reference is known.
         speedup: geometric mean of those ratios; None where there are none.
         unmeasured: ended with a correct program whose ratio is not known.
+        left_out: ended unsolved, since their references fail; no share counts them.
         infrastructure: ended because something outside failed.
         cancelled: ended by a person.
         flagged: problems with a program that is suspected of cheating.
@@ -131,6 +134,7 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     measured: int
     speedup: float | None
     unmeasured: int
+    left_out: int
     infrastructure: int
     cancelled: int
     flagged: int
@@ -163,21 +167,24 @@ def is_optimised(speedup: float) -> bool:
 def totals(state: RunState) -> Totals:
     """The figures of the run so far; shares and speedups are over the problems that have ended."""
     problems = state.problems.values()
-    ended = [(problem, _figures(problem)) for problem in problems if problem.status in _ENDED]
+    ended = [(problem, _figures(problem)) for problem in problems if problem.status in ENDED]
     solved = [figures for _, figures in ended if figures.best is not None]
     logs = [figures.log_speedup for figures in solved if figures.log_speedup is not None]
     optimised = sum(figures.best is not None and figures.best.optimised for figures in solved)
+    left_out = sum(problem.status == "left-out" for problem, _ in ended)
+    counted = len(ended) - left_out
     stages = [stage for problem in problems for stage in _figures(problem).stages]
     return Totals(
         problems=len(problems),
         ended=len(ended),
         solved=len(solved),
-        correct_share=len(solved) / len(ended) if ended else None,
+        correct_share=len(solved) / counted if counted else None,
         optimised=optimised,
-        optimised_share=optimised / len(ended) if ended else None,
+        optimised_share=optimised / counted if counted else None,
         measured=len(logs),
         speedup=math.exp(math.fsum(logs) / len(logs)) if logs else None,
         unmeasured=len(solved) - len(logs),
+        left_out=left_out,
         infrastructure=sum(problem.status == "infrastructure" for problem, _ in ended),
         cancelled=sum(problem.status == "cancelled" for problem, _ in ended),
         flagged=sum(_figures(problem).flagged for problem in problems),
@@ -221,10 +228,7 @@ def best_of(chains: tuple[ChainState, ...]) -> Best | None:
 
 def chain_best(chain: ChainState) -> Best | None:
     """The chain's seed, or the last program that was kept in its place; never a flagged one."""
-    best: Round | None = None
-    for round_ in chain.rounds:
-        if is_correct(round_) and (best is None or _was_kept(round_)):
-            best = round_
+    best = best_round(chain.rounds)
     if best is None or best.candidate is None:
         return None
     return Best(
@@ -234,11 +238,6 @@ def chain_best(chain: ChainState) -> Best | None:
         measurement=best.measurement,
         searched=best.measurement,
     )
-
-
-def is_correct(round_: Round) -> bool:
-    """Whether the round's program is correct and is not suspected of cheating."""
-    return round_.verdict is not None and round_.verdict.correct and not is_flagged(round_)
 
 
 def is_flagged(round_: Round) -> bool:
@@ -300,10 +299,6 @@ def _doing(chains: tuple[ChainState, ...]) -> Doing | None:
         progress=chain.progress,
         label=chain.rounds[-1].ask.label if chain.rounds else "",
     )
-
-
-def _was_kept(round_: Round) -> bool:
-    return round_.outcome is not None and round_.outcome.kind in {"kept", "beats-reference"}
 
 
 def _measured(ratio: Ratio | None) -> Ratio | None:

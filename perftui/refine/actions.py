@@ -29,6 +29,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True, tag_field="action", tag="as
         temperature: sampling temperature.
         template: the prompt template's name and the hash of its text, `name@hash`.
         parent: hash of the candidate that the reply is meant to better or repair.
+        rival: hash of another chain's program that it shows, None where it shows none.
     """
 
     phase: Phase
@@ -39,6 +40,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True, tag_field="action", tag="as
     temperature: float = 0.0
     template: str = ""
     parent: str | None = None
+    rival: str | None = None
 
 
 class Measure(msgspec.Struct, frozen=True, kw_only=True, tag_field="action", tag="measure"):
@@ -55,6 +57,18 @@ class Measure(msgspec.Struct, frozen=True, kw_only=True, tag_field="action", tag
     seed: str
 
 
+class Profile(msgspec.Struct, frozen=True, kw_only=True, tag_field="action", tag="profile"):
+    """Have a program of the chain profiled line by line, to show the model where its time goes.
+
+    Attributes:
+        candidate: hash of the program.
+        input: name of the input that it is run on.
+    """
+
+    candidate: str
+    input: str
+
+
 class Finish(msgspec.Struct, frozen=True, kw_only=True, tag_field="action", tag="finish"):
     """End the chain.
 
@@ -65,4 +79,7 @@ class Finish(msgspec.Struct, frozen=True, kw_only=True, tag_field="action", tag=
     reason: str
 
 
-Action = Ask | Measure | Finish
+Step = Ask | Profile
+"""What a part of a strategy may want."""
+
+Action = Ask | Measure | Profile | Finish

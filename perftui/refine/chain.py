@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -11,9 +12,12 @@ from perftui.llm.model import Reply
 from perftui.problems.model import Problem
 from perftui.refine.actions import Ask
 from perftui.timing.model import Measurement
+from perftui.timing.profile import LineProfile
 
 RoundEnd = Literal["open", "replied", "skipped", "no-reply", "model-failed"]
 """How the asking of a round ended; `skipped` is a person's choice."""
+
+Objective = Literal["time", "memory", "both"]
 
 OutcomeKind = Literal[
     "text",
@@ -24,12 +28,18 @@ OutcomeKind = Literal[
     "beats-reference",
     "same",
     "slower",
+    "taken",
+    "dropped",
     "unmeasured",
     "no-program",
     "skipped",
     "no-reply",
     "infrastructure",
 ]
+
+
+_IN_PLACE = frozenset({"kept", "beats-reference", "taken"})
+"""A program of such a round takes the place of the best so far."""
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,12 +49,44 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         kind: `seed`: the chain's first correct program. `kept`: faster than the best so far.
             `beats-reference`: kept, and faster than the reference. `same`, `slower`,
             `unmeasured`: correct, and not kept. `flagged`: suspected of cheating. `text`: a reply
-            that was no program and was not meant to be one.
+            that was no program and was not meant to be one. Where the last program is chosen
+            (`StrategySettings.choice`), `taken`: correct, and in the place of the best so far,
+            however fast; `dropped`: not correct, so that the chain falls back to its seed.
         reason: one printable line with the figures it rests on.
     """
 
     kind: OutcomeKind
     reason: str
+
+
+class ProfileFact(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of profiling a program.
+
+    Attributes:
+        input: name of the input it was run on.
+        profile: line by line; None where it could not be had.
+        trouble: why, one printable line.
+    """
+
+    input: str
+    profile: LineProfile | None = None
+    trouble: str = ""
+
+
+class Rival(msgspec.Struct, frozen=True, kw_only=True):
+    """The fastest correct program of the problem's other chains, when a chain looked.
+
+    Attributes:
+        chain: whose it is, 0-based.
+        candidate: its hash.
+        code: its text.
+        measurement: how fast it is; its ratio to the reference is known.
+    """
+
+    chain: int
+    candidate: str
+    code: str
+    measurement: Measurement
 
 
 class Round(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +103,7 @@ class Round(msgspec.Struct, frozen=True, kw_only=True):
         no_program: why nothing could be extracted from the reply.
         verdict: whether the candidate is correct.
         measurement: how fast it is.
+        profile: where its time goes, None where that was not looked at.
         outcome: what came of it; None while the round is running.
     """
 
@@ -74,7 +117,14 @@ class Round(msgspec.Struct, frozen=True, kw_only=True):
     no_program: str = ""
     verdict: Verdict | None = None
     measurement: Measurement | None = None
+    profile: ProfileFact | None = None
     outcome: Outcome | None = None
+
+    @property
+    def correct(self) -> bool:
+        """Whether its program passed every test, and is not suspected of cheating."""
+        flagged = self.outcome is not None and self.outcome.kind == "flagged"
+        return self.verdict is not None and self.verdict.correct and not flagged
 
 
 class StrategySettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,17 +133,33 @@ class StrategySettings(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         correctness_rounds: attempts to repair a wrong base program.
         repair_rounds: attempts to repair each wrong optimisation.
-        feedback_rounds: refinements with the slowest test.
+        feedback_rounds: refinements with execution feedback, at most.
+        plateau: that many refinements in a row without a gain end the chain; 0 goes on to the last.
+        calls: model calls of a chain at most; None is no bound.
         base_temperature: of the base generation.
         refine_temperature: of all later calls.
+        objective: what a program must be better in to be kept; `both` keeps what is better in one and
+            not worse in the other.
+        choice: `best` keeps the best program of the chain, whatever came after it; `last` takes the last
+            one, or the seed where that is not correct, as the paper does.
+        profile: show the model a line profile of its program.
+        share_best: show the model the fastest correct program of the problem's other chains.
+        stop_hopeless: end a chain that can no longer overtake another chain of its problem.
         timing: False judges only.
     """
 
     correctness_rounds: int = 1
     repair_rounds: int = 1
     feedback_rounds: int = 1
+    plateau: int = 2
+    calls: int | None = None
     base_temperature: float = 0.7
     refine_temperature: float = 0.0
+    objective: Objective = "time"
+    choice: Literal["best", "last"] = "best"
+    profile: bool = True
+    share_best: bool = False
+    stop_hopeless: bool = False
     timing: bool = True
 
 
@@ -105,23 +171,38 @@ class Chain(msgspec.Struct, frozen=True, kw_only=True):
         index: 0-based.
         settings: of the strategy.
         rounds: in order; only the last may be open.
+        rival: of the problem's other chains, where the settings let this one know of it.
     """
 
     problem: Problem
     index: int
     settings: StrategySettings = StrategySettings()
     rounds: tuple[Round, ...] = ()
+    rival: Rival | None = None
 
     @property
     def seed(self) -> Round | None:
         """The round of the first correct program."""
-        return next((r for r in self.rounds if r.verdict is not None and r.verdict.correct), None)
+        return next((r for r in self.rounds if r.correct), None)
 
     @property
     def best(self) -> Round | None:
-        """The round of the best correct program so far: the seed, or the last that was kept."""
-        best = self.seed
-        for round_ in self.rounds:
-            if round_.outcome is not None and round_.outcome.kind in {"kept", "beats-reference"}:
+        """The round of the best correct program so far: the seed, or the last in its place."""
+        return best_round(self.rounds)
+
+
+def best_round(rounds: Sequence[Round]) -> Round | None:
+    """The round whose program a chain would end with: its first correct one, or the last in its place.
+
+    A program that was found to cheat after it was kept is no longer correct.
+    """
+    seed = best = None
+    for round_ in rounds:
+        kind = None if round_.outcome is None else round_.outcome.kind
+        if round_.correct:
+            seed = seed or round_
+            if best is None or kind in _IN_PLACE:
                 best = round_
-        return best
+        elif kind == "dropped":
+            best = seed
+    return best

@@ -1,11 +1,11 @@
-"""A strategy is composed of parts; a part is a function from a chain to the next thing to ask."""
+"""A strategy is composed of parts; a part is a function from a chain to its next step."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from perftui.refine.actions import Ask, Phase
+from perftui.refine.actions import Phase, Step
 from perftui.refine.chain import Chain
 
 
@@ -18,7 +18,7 @@ class Part:
         phase: which phase it is.
         calls: what it costs in model calls per chain, repairs left out.
         description: one line.
-        next_ask: what it wants to ask now, or None where it is done or has nothing to work on.
+        next_step: what it wants now, or None where it is done or has nothing to work on.
             Pure. Each finished round of the chain it is given has its outcome, and the last
             round is not open.
     """
@@ -27,4 +27,4 @@ class Part:
     phase: Phase
     calls: int
     description: str
-    next_ask: Callable[[Chain], Ask | None]
+    next_step: Callable[[Chain], Step | None]

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from perftui.errors import BadInputError
 from perftui.figures import times_within
 from perftui.refine.actions import Action, Finish, Measure
-from perftui.refine.chain import Chain, Round
+from perftui.refine.chain import Chain, Round, StrategySettings
 from perftui.refine.outcome import is_finished, same_program, settled
 from perftui.refine.part import Part
 from perftui.refine.parts.base import BASE
@@ -20,6 +20,7 @@ from perftui.refine.parts.reflection import REFLECTION
 from perftui.text import one_line
 
 DEFAULT_STRATEGY = "perfcodegen"
+DEFAULTS = StrategySettings()
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,14 @@ class Strategy:
     Attributes:
         name: how it is chosen.
         description: one line.
-        parts: in order; the first that wants to ask something is heard.
+        parts: in order; the first that wants something is heard.
+        settings: how it is meant to be run, where a user turns nothing.
     """
 
     name: str
     description: str
     parts: tuple[Part, ...]
+    settings: StrategySettings = DEFAULTS
 
     @property
     def phase(self) -> str:
@@ -62,8 +65,9 @@ class Strategy:
         if due is not None:
             return due
         facts = settled(chain)
-        asks = (part.next_ask(facts) for part in self.parts)
-        return next((ask for ask in asks if ask is not None), None) or Finish(reason=_closing(facts))
+        steps = (part.next_step(facts) for part in self.parts)
+        step = next((step for step in steps if step is not None), None)
+        return step or Finish(reason=_closing(facts))
 
 
 @cache

@@ -40,6 +40,8 @@ OUTCOMES: dict[OutcomeKind, Glyph] = {
     "beats-reference": Glyph("★", "*", "kept, and beats the reference", styles.BEST),
     "same": Glyph("=", "=", "within noise of the best so far", styles.DIM),
     "slower": Glyph("▽", "v", "correct but slower, not kept", styles.WARN),
+    "taken": Glyph("▲", "^", "correct, taken in the place of what was there", styles.LIVE),
+    "dropped": Glyph("✗", "x", "wrong: the chain falls back to its seed", styles.BAD),
     "no-program": Glyph("∅", "0", "no program in the reply", styles.BAD),
     "text": Glyph("¶", "t", "prose for the next prompt", styles.DIM),
     "skipped": Glyph("»", ">", "skipped by a person", styles.DIM),
@@ -63,6 +65,7 @@ STAGES: dict[Stage, Glyph] = {
     "judging": Glyph("◑", "j", "judging", styles.LIVE),
     "lane": Glyph("◔", "w", "waits for the timing lane", styles.DIM),
     "timing": Glyph("◷", "m", "timing", styles.LIVE),
+    "profiling": Glyph("◶", "p", "profiling", styles.LIVE),
 }
 """What a chain does now."""
 
@@ -72,6 +75,7 @@ STATUSES: dict[ProblemStatus, Glyph] = {
     "solved": Glyph("✔", "o", "solved", styles.GOOD),
     "unsolved": Glyph("✗", "x", "unsolved", styles.BAD),
     "infrastructure": OUTCOMES["infrastructure"],
+    "left-out": Glyph("⊖", "l", "left out: its reference fails its tests", styles.DIM),
     "cancelled": Glyph("⊘", "c", "cancelled", styles.DIM),
 }
 """How a problem stands."""

@@ -8,7 +8,7 @@ from perftui.refine.conversation import base_template, next_turn
 from perftui.refine.part import Part
 
 
-def next_ask(chain: Chain) -> Ask | None:
+def next_step(chain: Chain) -> Ask | None:
     """The first ask of a chain."""
     if chain.rounds:
         return None
@@ -21,4 +21,4 @@ def next_ask(chain: Chain) -> Ask | None:
     )
 
 
-BASE = Part("base", "base", 1, "Ask for a program that solves the task.", next_ask)
+BASE = Part("base", "base", 1, "Ask for a program that solves the task.", next_step)

@@ -11,7 +11,7 @@ from perftui.refine.part import Part
 _REPAIRABLE = frozenset({"wrong", "no-program"})
 
 
-def next_ask(chain: Chain) -> Ask | None:
+def next_step(chain: Chain) -> Ask | None:
     """The next step on a chain that has a correct program."""
     best = chain.best
     if best is None:
@@ -82,5 +82,5 @@ EXECUTION_FEEDBACK = Part(
     "performance",
     2,
     "Optimise, then refine with the slowest test; a wrong optimisation is repaired.",
-    next_ask,
+    next_step,
 )

@@ -10,7 +10,7 @@ from perftui.refine.part import Part
 from perftui.refine.parts.testcase_feedback import broken_program, fix, fixes
 
 
-def next_ask(chain: Chain) -> Ask | None:
+def next_step(chain: Chain) -> Ask | None:
     """Reflect, then fix, as often as the settings allow, until a program is correct."""
     broken = broken_program(chain)
     if broken is None:
@@ -32,5 +32,5 @@ def next_ask(chain: Chain) -> Ask | None:
 
 
 REFLECTION = Part(
-    "reflection", "correctness", 2, "Reflect on the failing test in words, then fix the program.", next_ask
+    "reflection", "correctness", 2, "Reflect on the failing test in words, then fix the program.", next_step
 )

@@ -9,7 +9,7 @@ from perftui.refine.feedback import failure_of
 from perftui.refine.part import Part
 
 
-def next_ask(chain: Chain) -> Ask | None:
+def next_step(chain: Chain) -> Ask | None:
     """Ask for a fix, as often as the settings allow, until a program is correct."""
     broken = broken_program(chain)
     if broken is None or fixes(chain) >= chain.settings.correctness_rounds:
@@ -34,5 +34,5 @@ def fix(chain: Chain, broken: Round, *, reflected: bool) -> Ask:
 
 
 TESTCASE_FEEDBACK = Part(
-    "testcase-feedback", "correctness", 1, "Show the failing test and ask for a fix.", next_ask
+    "testcase-feedback", "correctness", 1, "Show the failing test and ask for a fix.", next_step
 )

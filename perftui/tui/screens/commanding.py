@@ -9,13 +9,13 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from perftui.events.state import ProblemState
+from perftui.events.summary import ENDED
 from perftui.tui.chains import held_chain, held_key, name_of
 from perftui.tui.feed import Picture
 from perftui.tui.screens.confirm import ConfirmScreen
 from perftui.tui.screens.pictured import PicturedScreen
 from perftui.tui.screens.step import StepScreen
 
-_ENDED = {"solved", "unsolved", "infrastructure", "cancelled"}
 _COMMANDS = ("answer", "step", "let_go", "step_all", "let_all_go", "pause", "unpause", "rerun", "cancel")
 
 
@@ -133,7 +133,7 @@ class CommandScreen(PicturedScreen):
         if self.feed.control is None:
             return False
         problem = self.target()
-        open_ = problem is not None and problem.status not in _ENDED
+        open_ = problem is not None and problem.status not in ENDED
         held = problem is not None and held_chain(problem) is not None
         stepping = problem is not None and problem.head.id in self.feed.stepping
         paused = self.feed.state.status == "paused"
