@@ -241,7 +241,6 @@ class ChainRunner:
         assert last.candidate is not None and last.code is not None  # noqa: PT018, S101 - found before
         verdict, known = await self.tools.judges.verdict(
             self.problem,
-            last.candidate,
             last.code,
             self.ready.limits,
             on_stage=lambda stage: self._stage(stage, round_=last.index),

@@ -10,6 +10,7 @@ from perftui.events.model import Stage
 from perftui.judging.judge import judge
 from perftui.judging.model import Verdict
 from perftui.problems.model import Problem
+from perftui.refine.candidate import program_key
 from perftui.sandbox.cores import Cores
 from perftui.sandbox.protocol import Limits, NoSandboxError, SandboxLostError, SandboxPool
 from perftui.text import one_line
@@ -25,7 +26,7 @@ OnLoss = Callable[[str, int], Awaitable[None]]
 
 
 class Judges:
-    """Judges programs; a program known by its hash is judged once a problem.
+    """Judges programs; programs that differ in layout and comments only are judged once a problem.
 
     Args:
         pool: where programs run.
@@ -42,14 +43,13 @@ class Judges:
         self._lost_in_a_row = 0
         self._memo: Memo[tuple[str, str], Verdict] = Memo(keep=lambda v: v.kind != "infrastructure")
 
-    def know(self, problem: Problem, candidate: str, verdict: Verdict) -> None:
+    def know(self, problem: Problem, program: str, verdict: Verdict) -> None:
         """Take in a verdict from a former session of the run."""
-        self._memo.know((problem.id, candidate), verdict)
+        self._memo.know((problem.id, program_key(program)), verdict)
 
     async def verdict(
         self,
         problem: Problem,
-        candidate: str,
         program: str,
         limits: Limits,
         *,
@@ -60,7 +60,6 @@ class Judges:
 
         Args:
             problem: with its tests.
-            candidate: the program's hash.
             program: its text.
             limits: of the problem.
             on_stage: is told `sandbox` while it waits and `judging` while it runs.
@@ -95,7 +94,7 @@ class Judges:
                 tests_total=len(problem.test_names),
             )
 
-        return await self._memo.get((problem.id, candidate), make)
+        return await self._memo.get((problem.id, program_key(program)), make)
 
     async def _once(self, problem: Problem, program: str, limits: Limits, on_stage: OnStage) -> Verdict:
         on_stage("sandbox")

@@ -163,7 +163,6 @@ class Readier:
 
         verdict, _ = await self.tools.judges.verdict(
             problem,
-            candidate_hash(text),
             text,
             limits,
             on_stage=lambda _: None,

@@ -9,6 +9,7 @@ from perftui.engine.timers import Timers
 from perftui.events.state import ProblemState, RunState
 from perftui.problems.model import Problem
 from perftui.refine.actions import Measure
+from perftui.refine.candidate import candidate_hash
 from perftui.refine.chain import Chain, Round
 
 
@@ -29,17 +30,19 @@ def recall(state: RunState, problems: Sequence[Problem], judges: Judges, timers:
 
 
 def _recall_attempt(state: ProblemState, problem: Problem, judges: Judges, timers: Timers) -> None:
-    if state.reference is not None and state.reference_candidate:
-        judges.know(problem, state.reference_candidate, state.reference)
+    by_hash = {candidate_hash(text): text for text in problem.references}
+    if state.reference is not None and state.reference_candidate in by_hash:
+        judges.know(problem, by_hash[state.reference_candidate], state.reference)
     for chain in state.chains:
         for position, round_ in enumerate(chain.rounds):
-            if round_.candidate is None or round_.verdict is None:
+            if round_.code is None or round_.verdict is None:
                 continue
-            judges.know(problem, round_.candidate, round_.verdict)
+            judges.know(problem, round_.code, round_.verdict)
             if round_.measurement is not None:
                 before = Chain(problem=problem, index=chain.index, rounds=chain.rounds[:position])
                 inputs = frozenset(state.timing.shown if state.timing is not None else ())
-                timers.know(problem, _measure_of(before, round_), round_.measurement, inputs)
+                programs = {r.candidate: r.code for r in chain.rounds if r.candidate and r.code}
+                timers.know(problem, _measure_of(before, round_), programs, round_.measurement, inputs)
 
 
 def _measure_of(before: Chain, round_: Round) -> Measure:

@@ -18,6 +18,7 @@ from perftui.judging.model import Verdict
 from perftui.preparing.likeness import first_difference
 from perftui.problems.model import Problem
 from perftui.refine.actions import Measure
+from perftui.refine.candidate import program_key
 from perftui.sandbox.cores import Cores
 from perftui.sandbox.protocol import Limits, NoSandboxError, Sandbox, SandboxLostError, SandboxPool
 from perftui.text import one_line
@@ -78,18 +79,25 @@ class Timers:
         self._memo: Memo[tuple[str, frozenset[str], Measure], Measurement] = Memo(keep=_holds)
 
     def know(
-        self, problem: Problem, measure: Measure, measurement: Measurement, inputs: frozenset[str]
+        self,
+        problem: Problem,
+        measure: Measure,
+        programs: Mapping[str, str],
+        measurement: Measurement,
+        inputs: frozenset[str],
     ) -> None:
         """Take in a measurement from a former session of the run.
 
         Args:
             problem: what the programs are for.
             measure: what was compared.
+            programs: their texts by hash.
             measurement: what came of it.
             inputs: names of what was timed on; another attempt may have chosen others.
         """
-        self._memo.know((problem.id, inputs, measure), measurement)
-        self._memo.know((problem.id, inputs, _as_seed(measure.candidate)), _against_reference(measurement))
+        compared = _whatever_layout(measure, programs)
+        self._memo.know((problem.id, inputs, compared), measurement)
+        self._memo.know((problem.id, inputs, _as_seed(compared.candidate)), _against_reference(measurement))
 
     def spent(self, problem: str, seconds: float) -> None:
         """Take in what a former session spent of the budget."""
@@ -120,9 +128,10 @@ class Timers:
             return await self._retried(contest, on_stage, on_progress, on_loss)
 
         inputs = frozenset(one.test.name for one in contest.inputs)
-        measurement, known = await self._memo.get((contest.problem.id, inputs, contest.measure), make)
+        compared = _whatever_layout(contest.measure, contest.programs)
+        measurement, known = await self._memo.get((contest.problem.id, inputs, compared), make)
         if not known:
-            self.know(contest.problem, contest.measure, measurement, inputs)
+            self.know(contest.problem, contest.measure, contest.programs, measurement, inputs)
         return measurement, known
 
     async def confirmation(
@@ -253,6 +262,19 @@ async def _explained(sandbox: Sandbox, contest: Contest, measured: Measurement, 
         core=core,
     )
     return judged_on_unseen(measured, unseen, has_tests=bool(contest.problem.tests))
+
+
+def _whatever_layout(measure: Measure, programs: Mapping[str, str]) -> Measure:
+    """The comparison with each program known by what does not change with its comments and layout."""
+
+    def key(candidate: str) -> str:
+        return program_key(programs[candidate])
+
+    return Measure(
+        candidate=key(measure.candidate),
+        best=None if measure.best is None else key(measure.best),
+        seed=key(measure.seed),
+    )
 
 
 def _as_seed(candidate: str) -> Measure:

@@ -24,7 +24,7 @@ async def confirm_winner(tools: Tools, ready: Ready) -> None:
     """Measure the winner again where the search says that it gains; one that is caught cheating is none."""
     for _ in range(_MOST_WINNERS):
         state = tools.hub.state.problems[ready.problem.id]
-        best = best_of(state.chains)
+        best = best_of(state.chains, state.objective)
         if tools.plan.purpose == "evaluate" or best is None or not best.claims_gain:
             return
         known = state.confirmed

@@ -83,7 +83,10 @@ def _begin(event: RunStarted) -> RunState:
         plan=event.plan,
         environment=event.environment,
         status="running",
-        problems={head.id: ProblemState(head=head, chains=chains) for head in event.heads},
+        problems={
+            head.id: ProblemState(head=head, chains=chains, objective=event.plan.settings.objective)
+            for head in event.heads
+        },
         started_at=event.at,
     )
 
@@ -183,6 +186,7 @@ def _rerun(problem: ProblemState, event: ProblemStarted) -> ProblemState:
         attempt=event.attempt,
         status="running",
         chains=tuple(ChainState(index=chain.index) for chain in problem.chains),
+        objective=problem.objective,
         started_at=event.at,
         earlier=(*problem.earlier, _replace(_problem_at_rest(problem), earlier=())),
     )

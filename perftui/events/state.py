@@ -10,7 +10,7 @@ from perftui.events.model import ProblemEndKind, Stage
 from perftui.events.plan import Environment, ProblemHead, RunPlan
 from perftui.judging.model import Verdict
 from perftui.refine.actions import Ask
-from perftui.refine.chain import Round
+from perftui.refine.chain import Objective, Round
 from perftui.sandbox.protocol import Limits
 from perftui.timing.inputs import TimingInputs
 from perftui.timing.model import Measurement
@@ -79,6 +79,7 @@ class ProblemState(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         status: `waiting`, `running`, or how it ended.
         reason: why it ended so.
         chains: by index; a chain that has not begun is empty.
+        objective: what its best program is chosen by.
         reference: the verdict on the ground truth on this machine, None before it is known.
         reference_candidate: hash of the reference's program.
         limits: what follows from the reference.
@@ -99,6 +100,7 @@ class ProblemState(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     status: ProblemStatus = "waiting"
     reason: str = ""
     chains: tuple[ChainState, ...] = ()
+    objective: Objective = "time"
     reference: Verdict | None = None
     reference_candidate: str | None = None
     limits: Limits | None = None

@@ -7,13 +7,14 @@ state's `__dict__`), so that a thousand problems can be summed several times a s
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import get_args
 
 import msgspec
 
 from perftui.events.model import ProblemEndKind, Stage
 from perftui.events.state import ChainState, ProblemState, ProblemStatus, RunState
-from perftui.refine.chain import Round, best_round
+from perftui.refine.chain import Objective, Round, best_round
 from perftui.timing.model import Measurement, Ratio
 
 OPTIMISED_SHARE = 0.1
@@ -216,14 +217,15 @@ def confirmed(problem: ProblemState, best: Best | None) -> Best | None:
     return msgspec.structs.replace(best, measurement=found.measurement, held_out=found.held_out)
 
 
-def best_of(chains: tuple[ChainState, ...]) -> Best | None:
-    """The fastest of the chains' best programs; the first of equals.
+def best_of(chains: Iterable[ChainState], objective: Objective = "time") -> Best | None:
+    """The best of the chains' best programs; the first of equals.
 
-    The one with the highest measured ratio to the reference, else to its seed; programs that were
-    not measured come after those that were.
+    By time, the one with the highest measured ratio to the reference, else to its seed; by memory, the
+    one with the lowest peak, and of equals the faster; by both, the one whose ratio is highest for the
+    memory it takes. Programs that were not measured come after those that were.
     """
     bests = (best for chain in chains if (best := chain_best(chain)) is not None)
-    return max(bests, key=_rank, default=None)
+    return max(bests, key=lambda best: _rank(best, objective), default=None)
 
 
 def chain_best(chain: ChainState) -> Best | None:
@@ -275,7 +277,7 @@ def _figures(problem: ProblemState) -> _Figures:
 
 
 def _work_out(problem: ProblemState) -> _Figures:
-    best = confirmed(problem, best_of(problem.chains))
+    best = confirmed(problem, best_of(problem.chains, problem.objective))
     ratio = best.vs_reference if best is not None else None
     return _Figures(
         best=best,
@@ -307,9 +309,17 @@ def _measured(ratio: Ratio | None) -> Ratio | None:
     return ratio
 
 
-def _rank(best: Best) -> tuple[float, float]:
+def _rank(best: Best, objective: Objective) -> tuple[float, ...]:
     """Zero stands for what was not measured: every ratio is above it."""
-    return (
+    speed = (
         best.vs_reference.estimate if best.vs_reference else 0.0,
         best.vs_seed.estimate if best.vs_seed else 0.0,
     )
+    peak = best.measurement.peak_bytes if best.measurement is not None else 0
+    match objective:
+        case "time":
+            return speed
+        case "memory":
+            return (1.0 / peak if peak else 0.0, *speed)
+        case "both":
+            return (speed[0] / peak if peak else 0.0, *speed)

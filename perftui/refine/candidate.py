@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
+from functools import lru_cache
+
+from perftui.refine.extraction.source import parse
 
 _MAY_HOLD_WHITE_SPACE = ('"""', "'''", "\\")
 """Where one of these stands in a program, white space at the end of a line may mean something."""
@@ -18,6 +22,20 @@ def candidate_hash(code: str) -> str:
     program: inside a string over several lines they could.
     """
     return hashlib.sha256(normalised(code).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@lru_cache(maxsize=4096)
+def program_key(code: str) -> str:
+    """What two programs share that differ in comments and layout only: such a program is run once.
+
+    It is the SHA-256 of the syntax tree, or of the text where that has none.
+    """
+    tree = parse(code)
+    try:
+        text = normalised(code) if tree is None else ast.dump(tree)
+    except RecursionError:
+        text = normalised(code)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def normalised(code: str) -> str:

@@ -28,6 +28,7 @@ OutcomeKind = Literal[
     "beats-reference",
     "same",
     "slower",
+    "larger",
     "taken",
     "dropped",
     "unmeasured",
@@ -48,10 +49,10 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         kind: `seed`: the chain's first correct program. `kept`: faster than the best so far.
             `beats-reference`: kept, and faster than the reference. `same`, `slower`,
-            `unmeasured`: correct, and not kept. `flagged`: suspected of cheating. `text`: a reply
-            that was no program and was not meant to be one. Where the last program is chosen
-            (`StrategySettings.choice`), `taken`: correct, and in the place of the best so far,
-            however fast; `dropped`: not correct, so that the chain falls back to its seed.
+            `larger` (takes more memory), `unmeasured`: correct, and not kept. `flagged`: suspected of
+            cheating. `text`: a reply that was no program and was not meant to be one. Where the
+            last program is chosen (`StrategySettings.choice`), `taken`: correct, and in the place
+            of the best so far, however fast; `dropped`: not correct, so that the chain falls back to its seed.
         reason: one printable line with the figures it rests on.
     """
 
@@ -150,7 +151,7 @@ class StrategySettings(msgspec.Struct, frozen=True, kw_only=True):
 
     correctness_rounds: int = 1
     repair_rounds: int = 1
-    feedback_rounds: int = 1
+    feedback_rounds: int = 3
     plateau: int = 2
     calls: int | None = None
     base_temperature: float = 0.7

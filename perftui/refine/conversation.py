@@ -22,6 +22,7 @@ def next_turn(
     parent: Round | None = None,
     expects: Expects = "program",
     temperature: float | None = None,
+    rival: str | None = None,
 ) -> Ask:
     """The ask that carries the coder's conversation on by one prompt.
 
@@ -34,6 +35,7 @@ def next_turn(
         parent: the round whose program the reply is meant to better or repair.
         expects: what the reply is taken for.
         temperature: None for that of later calls.
+        rival: hash of another chain's program that the prompt shows.
     """
     prompt = render(template, **task_facts(chain), **(facts or {}))
     return Ask(
@@ -45,6 +47,7 @@ def next_turn(
         temperature=chain.settings.refine_temperature if temperature is None else temperature,
         template=prompt.template,
         parent=None if parent is None else parent.candidate,
+        rival=rival,
     )
 
 

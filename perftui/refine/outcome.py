@@ -6,7 +6,9 @@ import msgspec
 
 from perftui.figures import times_within
 from perftui.judging.model import Verdict
-from perftui.refine.chain import Chain, Outcome, OutcomeKind, Round
+from perftui.refine.candidate import program_key
+from perftui.refine.chain import Chain, Objective, Outcome, OutcomeKind, Round
+from perftui.refine.objective import is_better, memory_trend, memory_words, time_trend
 from perftui.text import one_line
 from perftui.timing.model import Measurement, Ratio
 
@@ -24,8 +26,10 @@ def is_finished(round_: Round) -> bool:
 def outcome(chain: Chain, round_: Round) -> Outcome:
     """Decide what came of a finished round of a chain.
 
-    A program is kept only where it is correct and measured to be faster than the chain's best
-    before this round. A seed is the chain's best because nothing came before it.
+    A program is kept only where it is correct and measured to be better than the chain's best
+    before this round. A seed is the chain's best because nothing came before it. Where the settings
+    choose the last program, as the paper does, a correct one is taken however fast it is, and one that
+    is not correct sends the chain back to its seed.
 
     Args:
         chain: the chain that the round belongs to; its later rounds make no difference.
@@ -52,10 +56,11 @@ def settled(chain: Chain) -> Chain:
     return _with_rounds(chain, tuple(rounds))
 
 
-def same_program(chain: Chain, candidate: str) -> Round | None:
+def same_program(chain: Chain, code: str) -> Round | None:
     """The chain's best or seed where it is this very program, None where it is neither."""
-    known = (chain.best, chain.seed)
-    return next((r for r in known if r is not None and r.candidate == candidate), None)
+    wanted = program_key(code)
+    known = (r for r in (chain.best, chain.seed) if r is not None and r.code is not None)
+    return next((r for r in known if program_key(r.code or "") == wanted), None)
 
 
 def _decide(before: Chain, round_: Round) -> tuple[OutcomeKind, str]:
@@ -71,10 +76,17 @@ def _decide(before: Chain, round_: Round) -> tuple[OutcomeKind, str]:
     if round_.ask.expects == "text":
         return "text", f"{len(round_.reply.text) if round_.reply else 0:,} characters for the next prompt"
     if round_.code is None or round_.candidate is None or round_.verdict is None:
-        return "no-program", round_.no_program or "the reply has no code"
+        return _fallen_back(before, "no-program", round_.no_program or "the reply has no code")
     if not round_.verdict.correct:
-        return _refused(round_.verdict)
-    return _correct(before, round_.candidate, round_.measurement)
+        return _fallen_back(before, *_refused(round_.verdict))
+    return _correct(before, round_, round_.code)
+
+
+def _fallen_back(before: Chain, kind: OutcomeKind, reason: str) -> tuple[OutcomeKind, str]:
+    """A broken program where the last one is chosen: the chain has its seed again."""
+    if before.settings.choice != "last" or before.seed is None or kind not in {"wrong", "no-program"}:
+        return kind, reason
+    return "dropped", f"back to the seed: {reason}"
 
 
 def _refused(verdict: Verdict) -> tuple[OutcomeKind, str]:
@@ -88,13 +100,17 @@ def _refused(verdict: Verdict) -> tuple[OutcomeKind, str]:
             return "wrong", reason
 
 
-def _correct(before: Chain, candidate: str, measurement: Measurement | None) -> tuple[OutcomeKind, str]:
-    best = before.best
+def _correct(before: Chain, round_: Round, code: str) -> tuple[OutcomeKind, str]:
+    best, measurement = before.best, round_.measurement
     if best is None:
         return "seed", _seed_reason(measurement)
-    twin = same_program(before, candidate)
+    twin = same_program(before, code)
+    if before.settings.choice == "last":
+        return "taken", _taken_reason(measurement, twin)
     if twin is not None:
         return "same", f"the same program as round {twin.index + 1} ({twin.ask.label})"
+    if before.settings.objective != "time":
+        return _by_objective(before.settings.objective, best, round_)
     if measurement is None:
         why = "it was not timed" if before.settings.timing else "timing is off"
         return "unmeasured", f"correct, not kept: {why}, so no gain can be claimed"
@@ -121,6 +137,33 @@ def _by_speed(best: Round, ratio: Ratio, measurement: Measurement) -> tuple[Outc
             return "same", f"no difference, not kept: {figures}"
         case "unmeasured":
             return "unmeasured", f"not kept: {measurement.reason or figures}"
+
+
+def _by_objective(objective: Objective, best: Round, round_: Round) -> tuple[OutcomeKind, str]:
+    """Where memory counts: whether the program is better, by the figures of both."""
+    ratio = None if round_.measurement is None else round_.measurement.vs_best
+    time, memory = time_trend(ratio), memory_trend(round_, best)
+    speed = "time not known" if ratio is None else times_within(ratio.estimate, ratio.low, ratio.high)
+    figures = f"{speed} vs the best so far, {memory_words(round_, best) or 'memory not known'}"
+    if is_better(objective, time, memory):
+        return "kept", f"better by {objective}: {figures}"
+    if memory == "worse":
+        return "larger", f"takes more memory, not kept: {figures}"
+    if time == "worse":
+        return "slower", f"slower, not kept: {figures}"
+    if "unknown" in (time, memory):
+        return "unmeasured", f"not kept: {figures}"
+    return "same", f"no difference, not kept: {figures}"
+
+
+def _taken_reason(measurement: Measurement | None, twin: Round | None) -> str:
+    if twin is not None:
+        return f"the last correct program is taken: the same as round {twin.index + 1}"
+    ratio = None if measurement is None else measurement.vs_seed
+    if ratio is None or ratio.verdict == "unmeasured":
+        return "the last correct program is taken; its speed is not known"
+    figures = times_within(ratio.estimate, ratio.low, ratio.high)
+    return f"the last correct program is taken, whatever its speed: {figures} vs the seed"
 
 
 def _seed_reason(measurement: Measurement | None) -> str:

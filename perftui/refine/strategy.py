@@ -9,8 +9,10 @@ from types import MappingProxyType
 
 from perftui.errors import BadInputError
 from perftui.figures import times_within
-from perftui.refine.actions import Action, Finish, Measure
-from perftui.refine.chain import Chain, Round, StrategySettings
+from perftui.refine.actions import Action, Ask, Finish, Measure, Step
+from perftui.refine.attempts import without_gain
+from perftui.refine.chain import Chain, Rival, Round, StrategySettings
+from perftui.refine.objective import surely_faster
 from perftui.refine.outcome import is_finished, same_program, settled
 from perftui.refine.part import Part
 from perftui.refine.parts.base import BASE
@@ -67,7 +69,10 @@ class Strategy:
         facts = settled(chain)
         steps = (part.next_step(facts) for part in self.parts)
         step = next((step for step in steps if step is not None), None)
-        return step or Finish(reason=_closing(facts))
+        if step is None:
+            return Finish(reason=_closing(facts))
+        stop = _stopped_early(facts, step)
+        return step if stop is None else Finish(reason=stop)
 
 
 @cache
@@ -118,9 +123,35 @@ def _measure_due(chain: Chain) -> Measure | None:
         return None
     if best is None or last.index == seed.index:
         return Measure(candidate=last.candidate, best=None, seed=seed.candidate)
-    if same_program(chain, last.candidate) is not None:
+    if same_program(chain, last.code or "") is not None:
         return None
     return Measure(candidate=last.candidate, best=best.candidate, seed=seed.candidate)
+
+
+def _stopped_early(chain: Chain, step: Step) -> str | None:
+    """Why the chain goes no further, where its budget or another chain ends it before its strategy does."""
+    if not isinstance(step, Ask):
+        return None
+    budget = chain.settings.calls
+    if budget is not None:
+        left = budget - calls_made(chain)
+        # Words are of use only to the call after them.
+        if left < (2 if step.expects == "text" else 1):
+            return f"its budget of {budget} calls is spent: {_closing(chain)}"
+    if chain.settings.stop_hopeless and chain.rival is not None and _is_hopeless(chain, chain.rival):
+        return f"it cannot win against chain {chain.rival.chain + 1}: {_closing(chain)}"
+    return None
+
+
+def calls_made(chain: Chain) -> int:
+    """How often the model was asked in a chain; what a person skipped was not."""
+    return sum(r.ask.phase != "given" and r.end != "skipped" for r in chain.rounds)
+
+
+def _is_hopeless(chain: Chain, rival: Rival) -> bool:
+    """Its last attempt gained nothing, and another chain's program is faster beyond doubt."""
+    best = chain.best
+    return best is not None and without_gain(chain) > 0 and surely_faster(rival, best)
 
 
 def _awaits_measurement(round_: Round) -> bool:

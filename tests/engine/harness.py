@@ -22,6 +22,7 @@ from perftui.events.plan import Environment, ProblemHead, RunPlan
 from perftui.llm.model import Backoff, ChatRequest, NoReplyError, Reply
 from perftui.preparing.cache import AnswerCache
 from perftui.problems.model import Problem, TestCase
+from perftui.refine.chain import StrategySettings
 from perftui.refine.strategy import find_strategy
 from perftui.sandbox.cores import Cores
 from perftui.sandbox.protocol import (
@@ -167,6 +168,7 @@ def plan_of(problems: Sequence[Problem], **settings: object) -> RunPlan:
         strategy="perfcodegen",
         problems=tuple(p.id for p in problems),
         sandbox="process",
+        settings=StrategySettings(feedback_rounds=1, profile=False),
     )
     return msgspec.structs.replace(base, **settings)
 

@@ -29,9 +29,7 @@ async def verdict(judges: Judges, program: str) -> Verdict:
     async def on_loss(_reason: str, _loss: int) -> None:
         pass
 
-    found, _ = await judges.verdict(
-        problem(), program, program, Limits(), on_stage=lambda _: None, on_loss=on_loss
-    )
+    found, _ = await judges.verdict(problem(), program, Limits(), on_stage=lambda _: None, on_loss=on_loss)
     return found
 
 
@@ -57,12 +55,12 @@ async def test_where_none_can_be_started_no_program_is_given_up() -> None:
 async def test_losses_with_verdicts_between_them_never_end_a_run() -> None:
     judges = judges_with(Frail())
     for number in range(2 * HOPELESS):
-        assert (await verdict(judges, f"{RIGHT}# {number}\n")).correct
+        assert (await verdict(judges, f"{RIGHT}NUMBER = {number}\n")).correct
 
 
 async def test_losses_with_nothing_judged_between_them_do() -> None:
     judges = judges_with(MadeUpSandbox())
     for number in range(HOPELESS // MAX_LOSSES - 1):
-        assert (await verdict(judges, f"{DEADLY}# {number}\n")).kind == "infrastructure"
+        assert (await verdict(judges, f"{DEADLY}NUMBER = {number}\n")).kind == "infrastructure"
     with pytest.raises(EnvironmentLacksError, match=f"the last {HOPELESS} sandboxes were all lost"):
         await verdict(judges, DEADLY)

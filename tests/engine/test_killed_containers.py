@@ -72,7 +72,7 @@ async def killer(docker_engine: DockerEngine) -> AsyncIterator[Killer]:
 
 async def judged(judges: Judges, killer: Killer, program: str) -> Verdict:
     verdict, _ = await judges.verdict(
-        PROBLEM, program, program, Limits(), on_stage=killer.on_stage, on_loss=killer.on_loss
+        PROBLEM, program, Limits(), on_stage=killer.on_stage, on_loss=killer.on_loss
     )
     return verdict
 
@@ -86,12 +86,12 @@ async def test_a_program_is_judged_again_and_after_some_losses_given_up(
         assert (await judged(judges, killer, SLEEPY)).kind == "correct"
         assert killer.losses
         killer.kills = MAX_LOSSES
-        given_up = await judged(judges, killer, f"{SLEEPY}# once more\n")
+        given_up = await judged(judges, killer, f"{SLEEPY}AGAIN = True\n")
         assert given_up.kind == "infrastructure"
         assert given_up.failed_test is None
         assert f"lost {MAX_LOSSES} times" in given_up.reason
         # It is not known by that: asked again, it is judged.
-        assert (await judged(judges, killer, f"{SLEEPY}# once more\n")).kind == "correct"
+        assert (await judged(judges, killer, f"{SLEEPY}AGAIN = True\n")).kind == "correct"
 
 
 async def test_a_measurement_is_made_again_and_after_some_losses_given_up(
@@ -105,7 +105,7 @@ async def test_a_measurement_is_made_again_and_after_some_losses_given_up(
             problem=PROBLEM,
             inputs=tuple(Known(test=test, origin="test", work_ns=1_000_000) for test in PROBLEM.tests),
             measure=Measure(candidate=candidate, best=None, seed=candidate),
-            programs={candidate: FAST, "reference": SLOW},
+            programs={candidate: f"{FAST}{candidate} = 1\n", "reference": SLOW},
             reference="reference",
             limits=Limits(),
         )

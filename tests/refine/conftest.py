@@ -11,12 +11,13 @@ import pytest
 from perftui.judging.model import TestResult, Verdict, VerdictKind
 from perftui.llm.model import Reply
 from perftui.problems.model import Check, Comparison, Problem, TestCase
-from perftui.refine.actions import Action, Ask, Finish, Measure
+from perftui.refine.actions import Action, Ask, Finish, Measure, Profile
 from perftui.refine.candidate import candidate_hash
-from perftui.refine.chain import Chain, Round, RoundEnd, StrategySettings
+from perftui.refine.chain import Chain, ProfileFact, Rival, Round, RoundEnd, StrategySettings
 from perftui.refine.outcome import outcome
 from perftui.refine.strategy import Strategy, find_strategy
 from perftui.timing.model import Measurement, Ratio, SpeedVerdict, TestTime
+from perftui.timing.profile import LineCost, LineProfile
 from perftui.values import encode
 
 STUB = (
@@ -78,7 +79,8 @@ class Fact:
 
 
 def program(mark: int | str) -> str:
-    return f"def total(xs, k):\n    return sum(xs) * k  # {mark}\n"
+    """A program of its own for each mark, and not by its comment alone."""
+    return f"def total(xs, k):\n    {str(mark)!r}\n    return sum(xs) * k  # {mark}\n"
 
 
 def ratio_of(estimate: float, verdict: SpeedVerdict) -> Ratio:
@@ -172,6 +174,8 @@ class Driver:
                 case Measure():
                     self.change(measurement=measurement_of(action, self.now))
                     self.close()
+                case Profile():
+                    self.profile(action)
                 case Ask():
                     self.close()
                     self.ask(action)
@@ -200,6 +204,16 @@ class Driver:
             verdict=verdict_of(fact.verdict),
         )
 
+    def profile(self, action: Profile) -> None:
+        fact = ProfileFact(
+            input=action.input, profile=LineProfile(lines=(LineCost(number=3, hits=7, ns=9, share=0.9),))
+        )
+        rounds = [
+            msgspec.structs.replace(r, profile=fact) if r.candidate == action.candidate else r
+            for r in self.chain.rounds
+        ]
+        self.chain = msgspec.structs.replace(self.chain, rounds=tuple(rounds))
+
     def change(self, **changes: object) -> None:
         last = msgspec.structs.replace(self.chain.rounds[-1], **changes)
         self.chain = msgspec.structs.replace(self.chain, rounds=(*self.chain.rounds[:-1], last))
@@ -214,9 +228,15 @@ def walk(
     strategy: str = "perfcodegen",
     settings: StrategySettings | None = None,
     problem: Problem | None = None,
+    rival: Rival | None = None,
 ) -> Walk:
-    chain = Chain(problem=problem or function_problem(), index=0, settings=settings or StrategySettings())
+    chain = Chain(
+        problem=problem or function_problem(), index=0, settings=settings or ONE_REFINEMENT, rival=rival
+    )
     return Driver(find_strategy(strategy), chain, facts).run()
+
+
+ONE_REFINEMENT = StrategySettings(feedback_rounds=1)
 
 
 class Scripting:

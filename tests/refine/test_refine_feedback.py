@@ -10,16 +10,8 @@ import pytest
 from perftui.judging.model import TestResult, Verdict
 from perftui.problems.model import Check, Comparison, Problem, TestCase
 from perftui.refine.actions import Ask
-from perftui.refine.feedback import (
-    CHECK_LIMIT,
-    ROWS,
-    VALUE_LIMIT,
-    Slowest,
-    failure_of,
-    shown_test,
-    slowest_of,
-    speed_of,
-)
+from perftui.refine.costs import ROWS, Slowest, slowest_of, speed_of
+from perftui.refine.feedback import CHECK_LIMIT, VALUE_LIMIT, failure_of, shown_test
 from perftui.timing.model import Measurement, TestTime
 from perftui.values import encode
 

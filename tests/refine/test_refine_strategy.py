@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from perftui.errors import BadInputError
@@ -99,7 +100,9 @@ def test_a_wrong_optimisation_is_repaired_with_its_failing_test(scripting: Any) 
 def test_repairs_are_bounded_and_the_chain_goes_on_from_the_best(scripting: Any) -> None:
     fact, program = scripting.Fact, scripting.program
     bad = [fact(code=program(f"bad {i}"), verdict="error") for i in range(6)]
-    done = scripting.walk(fact(code=program("seed")), *bad, settings=StrategySettings(repair_rounds=2))
+    done = scripting.walk(
+        fact(code=program("seed")), *bad, settings=StrategySettings(repair_rounds=2, feedback_rounds=1)
+    )
     assert done.labels == ["base", "optimise", "repair", "repair", "slowest t2", "repair", "repair"]
     assert program("seed") in done.prompt(4)
     assert "Work from this one" in done.prompt(4)
@@ -229,7 +232,7 @@ def test_skipped_repair_is_not_asked_again(scripting: Any) -> None:
         fact(code="x", verdict="error"),
         fact(end="skipped"),
         fact(code=scripting.program("fast")),
-        settings=StrategySettings(repair_rounds=3),
+        settings=StrategySettings(repair_rounds=3, feedback_rounds=1),
     )
     assert done.labels == ["base", "optimise", "repair", "slowest t2"]
 
@@ -263,6 +266,7 @@ def test_base_only_and_given(scripting: Any) -> None:
 
 def test_a_chain_that_began_with_a_given_program_can_be_optimised(scripting: Any) -> None:
     given = scripting.walk(scripting.Fact(code=scripting.program("own")), strategy="given").chain
+    given = msgspec.structs.replace(given, settings=StrategySettings(profile=False))
     action = find_strategy("perfcodegen").next_action(given)
     assert isinstance(action, Ask)
     assert action.label == "optimise"

@@ -1,67 +1,61 @@
-"""Execution feedback: optimise, then refine with the slowest test; wrong programs are repaired."""
+"""Execution feedback: optimise, then refine by what the program costs, until the gain stops."""
 
 from __future__ import annotations
 
-from perftui.refine.actions import Ask
-from perftui.refine.chain import Chain, Round
+from perftui.refine.actions import Ask, Step
+from perftui.refine.attempts import attempts, attempts_of, step, to_repair, without_gain
+from perftui.refine.chain import Chain, Rival, Round
 from perftui.refine.conversation import last_attempt, next_turn
-from perftui.refine.feedback import attempts_of, failure_of, slowest_of, speed_of
+from perftui.refine.costs import hot_lines, profile_due, rival_line, rival_to_show, slowest_of, speed_of
+from perftui.refine.feedback import failure_of
 from perftui.refine.part import Part
 
-_REPAIRABLE = frozenset({"wrong", "no-program"})
 
-
-def next_step(chain: Chain) -> Ask | None:
+def next_step(chain: Chain) -> Step | None:
     """The next step on a chain that has a correct program."""
     best = chain.best
     if best is None:
         return None
-    done = [r for r in chain.rounds if r.ask.phase == "performance"]
-    broken = _to_repair(chain, done)
+    broken = to_repair(chain)
     if broken is not None:
         return _repair(chain, broken, best)
-    if not any(step(r) == "optimise" for r in done):
-        return _optimise(chain, best)
-    if sum(step(r) == "slowest" for r in done) < chain.settings.feedback_rounds:
-        return _slowest(chain, best)
-    return None
-
-
-def step(round_: Round) -> str:
-    """What a round was asked for: the first word of its label."""
-    return round_.ask.label.split(" ", 1)[0]
-
-
-def _to_repair(chain: Chain, done: list[Round]) -> Round | None:
-    """The last optimisation where it is broken and there are repairs left for it."""
-    last = done[-1] if done else None
-    if last is None or last.outcome is None or last.outcome.kind not in _REPAIRABLE:
+    tried = attempts(chain)
+    refined = sum(step(attempt[0]) == "slowest" for attempt in tried)
+    if tried and (refined >= chain.settings.feedback_rounds or _has_stopped_gaining(chain)):
         return None
-    repairs = 0
-    for round_ in reversed(done):
-        if step(round_) != "repair":
-            break
-        repairs += 1
-    return last if repairs < chain.settings.repair_rounds else None
+    return profile_due(chain, best) or _improve(chain, best, first=not tried)
 
 
-def _optimise(chain: Chain, best: Round) -> Ask:
-    facts: dict[str, object] = {"current": _named_code(chain, best), "speed": speed_of(chain, best)}
-    return next_turn(
-        chain, phase="performance", label="optimise", template="optimise", facts=facts, parent=best
-    )
+def _has_stopped_gaining(chain: Chain) -> bool:
+    """Whether so many attempts in a row were in vain that another is not worth its call."""
+    plateau = chain.settings.plateau
+    return 0 < plateau <= without_gain(chain)
 
 
-def _slowest(chain: Chain, best: Round) -> Ask:
+def _improve(chain: Chain, best: Round, *, first: bool) -> Ask:
+    """Ask for a better program than the best, with all that is known of its cost."""
     slowest = slowest_of(chain.problem, best)
+    rival = rival_to_show(chain, best)
     facts: dict[str, object] = {
-        "current": _named_code(chain, best),
+        "objective": chain.settings.objective,
+        "current": _named_code(chain, best, rival),
         "speed": speed_of(chain, best),
         "slowest": slowest,
+        "hot": hot_lines(best),
         "attempts": attempts_of(chain),
+        "rival": rival,
+        "rival_speed": "" if rival is None else rival_line(rival),
     }
-    label = f"slowest {slowest.name}" if slowest is not None else "slowest"
-    return next_turn(chain, phase="performance", label=label, template="slowest", facts=facts, parent=best)
+    label = "optimise" if first else f"slowest {slowest.name}" if slowest is not None else "slowest"
+    return next_turn(
+        chain,
+        phase="performance",
+        label=label,
+        template="optimise" if first else "slowest",
+        facts=facts,
+        parent=best,
+        rival=None if rival is None else rival.candidate,
+    )
 
 
 def _repair(chain: Chain, broken: Round, best: Round) -> Ask:
@@ -71,16 +65,18 @@ def _repair(chain: Chain, broken: Round, best: Round) -> Ask:
     )
 
 
-def _named_code(chain: Chain, best: Round) -> str:
-    """The best program's text where the conversation's last program is another; empty where it is this."""
+def _named_code(chain: Chain, best: Round, rival: Rival | None) -> str:
+    """The best program's text, unless it is the one the conversation ends with and nothing else is shown."""
     last = last_attempt(chain)
-    return "" if last is not None and last.candidate == best.candidate else best.code or ""
+    if rival is None and last is not None and last.candidate == best.candidate:
+        return ""
+    return best.code or ""
 
 
 EXECUTION_FEEDBACK = Part(
     "testcase-execution-feedback",
     "performance",
     2,
-    "Optimise, then refine with the slowest test; a wrong optimisation is repaired.",
+    "Optimise, then refine with the slowest test, figures and a line profile, until the gain stops.",
     next_step,
 )
