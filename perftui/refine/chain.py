@@ -52,7 +52,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
             `larger` (takes more memory), `unmeasured`: correct, and not kept. `flagged`: suspected of
             cheating. `text`: a reply that was no program and was not meant to be one. Where the
             last program is chosen (`StrategySettings.choice`), `taken`: correct, and in the place
-            of the best so far, however fast; `dropped`: not correct, so that the chain falls back to its seed.
+            of the best so far, however fast; `dropped`: not correct, so the chain has its seed again.
         reason: one printable line with the figures it rests on.
     """
 
