@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perftui.refine.candidate import candidate_hash, normalised
+from perftui.refine.candidate import candidate_hash, normalised, program_key
 
 
 def test_line_ends_and_trailing_white_space_make_no_difference() -> None:
@@ -38,3 +38,23 @@ def test_a_lone_surrogate_has_a_hash() -> None:
 def test_normalising_twice_changes_nothing(code: str) -> None:
     assert normalised(normalised(code)) == normalised(code)
     assert candidate_hash(normalised(code)) == candidate_hash(code)
+
+
+def test_programs_that_differ_in_layout_and_comments_are_run_once() -> None:
+    plain = "def f(x):\n    return x + 1\n"
+    for same in (
+        "def f(x):  # adds one\n    return x + 1\n",
+        "def f( x ):\n\n    return (x+1)\n",
+        "# a head\ndef f(x):\n        return x + 1",
+    ):
+        assert program_key(same) == program_key(plain)
+    for other in ("def f(x):\n    return x + 2\n", "def f(x):\n    'doc'\n    return x + 1\n", "def f(x:\n"):
+        assert program_key(other) != program_key(plain)
+    assert program_key("1") != program_key("1.0") != program_key("True")
+
+
+def test_what_cannot_be_parsed_is_known_by_its_text() -> None:
+    assert program_key("def f(x:\n") == program_key("def f(x:   \n")
+    assert program_key("def f(x:\n") != program_key("def g(x:\n")
+    deep = "(" * 5_000 + ")" * 5_000
+    assert program_key(deep) == program_key(deep + "\n")
