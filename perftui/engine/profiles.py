@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from perftui.preparing.bench import Bench
 from perftui.problems.model import Problem, TestCase
-from perftui.refine.chain import ProfileFact
+from perftui.refine.chain import Profiled
 from perftui.sandbox.protocol import Limits, NoSandboxError, SandboxLostError
 from perftui.text import one_line
 from perftui.timing.profiling import profile
@@ -12,7 +12,7 @@ from perftui.timing.profiling import profile
 
 async def profiled(
     bench: Bench, problem: Problem, program: str, test: TestCase | None, limits: Limits, *, name: str
-) -> ProfileFact:
+) -> Profiled:
     """Profile a program on one input; that it cannot be had is a fact as well: advice is not worth a chain.
 
     Args:
@@ -27,7 +27,7 @@ async def profiled(
         NoSandboxError: no sandbox can be started.
     """
     if test is None:
-        return ProfileFact(input=name, trouble="the problem has no input of that name")
+        return Profiled(input=name, trouble="the problem has no input of that name")
     try:
         found = await bench.run(
             lambda sandbox, core: profile(
@@ -37,5 +37,5 @@ async def profiled(
     except NoSandboxError:
         raise
     except SandboxLostError as error:
-        return ProfileFact(input=name, trouble=one_line(str(error)))
-    return ProfileFact(input=name, profile=found)
+        return Profiled(input=name, trouble=one_line(str(error)))
+    return Profiled(input=name, profile=found)

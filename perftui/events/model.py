@@ -14,7 +14,7 @@ from perftui.events.plan import Environment, ProblemHead, RunPlan
 from perftui.judging.model import Verdict
 from perftui.llm.model import Reply
 from perftui.refine.actions import Ask, Measure
-from perftui.refine.chain import Outcome, ProfileFact
+from perftui.refine.chain import Outcome, Profiled
 from perftui.sandbox.protocol import Limits
 from perftui.timing.inputs import TimingInputs
 from perftui.timing.model import Measurement
@@ -208,7 +208,7 @@ class CandidateProfiled(EventBase, frozen=True, kw_only=True):
     """A correct candidate was run under a line profiler, for the next prompt."""
 
     candidate: str
-    fact: ProfileFact
+    fact: Profiled
 
 
 class RoundEnded(EventBase, frozen=True, kw_only=True):

@@ -60,7 +60,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
-class ProfileFact(msgspec.Struct, frozen=True, kw_only=True):
+class Profiled(msgspec.Struct, frozen=True, kw_only=True):
     """What came of profiling a program.
 
     Attributes:
@@ -118,7 +118,7 @@ class Round(msgspec.Struct, frozen=True, kw_only=True):
     no_program: str = ""
     verdict: Verdict | None = None
     measurement: Measurement | None = None
-    profile: ProfileFact | None = None
+    profile: Profiled | None = None
     outcome: Outcome | None = None
 
     @property

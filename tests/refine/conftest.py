@@ -13,7 +13,7 @@ from perftui.llm.model import Reply
 from perftui.problems.model import Check, Comparison, Problem, TestCase
 from perftui.refine.actions import Action, Ask, Finish, Measure, Profile
 from perftui.refine.candidate import candidate_hash
-from perftui.refine.chain import Chain, ProfileFact, Rival, Round, RoundEnd, StrategySettings
+from perftui.refine.chain import Chain, Profiled, Rival, Round, RoundEnd, StrategySettings
 from perftui.refine.outcome import outcome
 from perftui.refine.strategy import Strategy, find_strategy
 from perftui.timing.model import Measurement, Ratio, SpeedVerdict, TestTime
@@ -205,7 +205,7 @@ class Driver:
         )
 
     def profile(self, action: Profile) -> None:
-        fact = ProfileFact(
+        fact = Profiled(
             input=action.input, profile=LineProfile(lines=(LineCost(number=3, hits=7, ns=9, share=0.9),))
         )
         rounds = [

@@ -9,7 +9,7 @@ import pytest
 
 from perftui.refine.actions import Ask, Profile
 from perftui.refine.attempts import attempts, without_gain
-from perftui.refine.chain import ProfileFact, Rival, StrategySettings
+from perftui.refine.chain import Profiled, Rival, StrategySettings
 from perftui.refine.costs import hot_lines, profile_due, slowest_of
 from perftui.refine.strategy import calls_made
 from perftui.timing.model import Measurement, TestTime
@@ -151,7 +151,7 @@ def test_without_leave_or_a_clock_nothing_is_profiled(scripting: Any) -> None:
 def test_a_profile_that_could_not_be_had_is_not_asked_for_again(scripting: Any) -> None:
     done = scripting.walk(*gains(scripting, True))
     lost = msgspec.structs.replace(
-        done.chain.rounds[0], profile=ProfileFact(input="t2", trouble="the sandbox was lost")
+        done.chain.rounds[0], profile=Profiled(input="t2", trouble="the sandbox was lost")
     )
     assert profile_due(done.chain, lost) is None
     assert hot_lines(lost) is None
@@ -164,7 +164,7 @@ def test_hot_lines_leave_out_what_is_cheap_or_not_there(scripting: Any) -> None:
     ]
     round_ = msgspec.structs.replace(
         scripting.round_of(0, Ask(phase="base", label="base"), scripting.program("seed")),
-        profile=ProfileFact(input="t2", profile=LineProfile(lines=tuple(lines), partial=True)),
+        profile=Profiled(input="t2", profile=LineProfile(lines=tuple(lines), partial=True)),
     )
     found = hot_lines(round_)
     assert found is not None
