@@ -41,6 +41,10 @@ def _figures(state: RunState, figures: Totals) -> list[tuple[str, str]]:
         rows.append(("timing", f"{state.timing_seconds:.0f} s{of_bound}, {state.measured} measurements"))
     if figures.flagged:
         rows.append(("suspected", f"{figures.flagged} with a program that cheats"))
+    if figures.left_out:
+        rows.append(
+            ("left out", f"{figures.left_out} whose reference fails (solved, too, with --keep-broken)")
+        )
     if figures.cancelled:
         rows.append(("cancelled", str(figures.cancelled)))
     rows.append(("model calls", f"{figures.calls:,}"))

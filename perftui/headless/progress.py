@@ -43,6 +43,8 @@ def _parts(state: RunState, elapsed: float, eta: Eta | None) -> list[str]:
     parts.append(f"optimised {_of_ended(figures.optimised, figures.optimised_share)}")
     parts.extend(_activity(figures))
     parts.append(f"tokens {count(figures.tokens)}")
+    if figures.left_out:
+        parts.append(f"left out {figures.left_out}")
     if figures.infrastructure:
         parts.append(f"infrastructure {figures.infrastructure}")
     return parts

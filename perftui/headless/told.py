@@ -124,6 +124,8 @@ def _of_end(problem: ProblemState) -> Line:
         return Line(f"✔ {name} correct, {_speed(best)}{cancelled}", "good")
     if problem.status == "cancelled":
         return Line(f"– {name} cancelled{reason}")
+    if problem.status == "left-out":
+        return Line(f"⊖ {name} left out{reason}", "warning")
     return Line(f"✗ {name} {_failing(problem)}", "bad")
 
 

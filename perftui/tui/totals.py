@@ -153,6 +153,8 @@ def _achieved(f: Totals, *, compact: bool) -> list[Content]:
         shown.append(_figure("flagged", str(f.flagged), styles.WARN))
     if f.infrastructure:
         shown.append(_figure("infrastructure", str(f.infrastructure), styles.WARN))
+    if f.left_out and not compact:
+        shown.append(_figure("left out", str(f.left_out), styles.DIM))
     if f.cancelled and not compact:
         shown.append(_figure("cancelled", str(f.cancelled), styles.DIM))
     first = Content.assemble(" ", shown[0])

@@ -10,7 +10,9 @@ import pytest
 from perftui.engine.rivals import rival_of
 from perftui.events.model import CandidateJudged, CandidateProfiled, ProblemEnded
 from perftui.events.state import ProblemState
-from perftui.events.summary import best_of
+from perftui.events.summary import best_of, totals
+from perftui.headless.ending import ending
+from perftui.headless.told import line_of
 from perftui.refine.chain import StrategySettings
 from perftui.sandbox.protocol import CallEnd, CallFact, JudgeJob, ProfileFact, ProfileJob, SandboxLostError
 from perftui.timing.model import Measurement, Ratio
@@ -132,6 +134,12 @@ async def test_a_problem_whose_reference_fails_is_left_out_unless_it_is_asked_fo
     assert bool(r.model.asked) is keep
     if not keep:
         assert ended.reason.startswith("its reference fails: t1")
+        line = line_of(ended, r.engine.state)
+        assert line is not None
+        assert line.text.startswith("⊖ double left out: its reference fails: t1")
+        assert "1 whose reference fails" in ending(r.engine.state, 1.0)
+        figures = totals(r.engine.state)
+        assert (figures.ended, figures.left_out, figures.correct_share) == (1, 1, None)
 
 
 async def test_an_evaluation_judges_its_samples_whatever_the_reference() -> None:
