@@ -13,11 +13,15 @@ USEFUL_SECONDS = 0.6
 """In this time a clear difference is found; no measurement is given less while there is more."""
 
 
+USUAL_REFINEMENTS = 2
+"""Most chains stop gaining after so many."""
+
+
 def measurements_of(plan: RunPlan) -> int:
-    """How many measurements a problem may need: each chain's seed and refinements, and the winner again."""
+    """How many measurements a problem is likely to need: seeds, refinements, and the winner again."""
     if plan.purpose == "evaluate":
         return plan.chains
-    return plan.chains * (2 + plan.settings.feedback_rounds) + 1
+    return plan.chains * (2 + min(plan.settings.feedback_rounds, USUAL_REFINEMENTS)) + 1
 
 
 @dataclass
