@@ -32,6 +32,16 @@ def config_file() -> Path:
     return platformdirs.user_config_path("perftui") / "config.toml"
 
 
+def strategies_dir() -> Path:
+    """Where a user's own strategies are looked for; it need not exist."""
+    return platformdirs.user_config_path("perftui") / "strategies"
+
+
+def prompts_dir() -> Path:
+    """Where prompt templates are looked for that take the place of others; it need not exist."""
+    return platformdirs.user_config_path("perftui") / "prompts"
+
+
 def sandbox_image_dir() -> Path:
     """The folder with the Dockerfile and the supervisor: in the wheel, or in a checkout."""
     installed = Path(__file__).parent / "_sandbox_image"

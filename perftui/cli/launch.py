@@ -17,6 +17,7 @@ import anyio
 import click
 
 from perftui import __version__
+from perftui.cli.own import own_in_use
 from perftui.cli.stopping import Stopping
 from perftui.engine.budget import Ledger, measurements_of
 from perftui.engine.chains import Tools
@@ -34,7 +35,7 @@ from perftui.llm.model import ChatModel, ModelLostError, ModelRefusedError
 from perftui.paths import answers_dir
 from perftui.preparing.cache import AnswerCache
 from perftui.problems.model import Problem
-from perftui.refine.strategy import find_strategy
+from perftui.refine.catalogue import find_strategy
 from perftui.sandbox.choose import open_pool
 from perftui.sandbox.cores import Cores, settle_host, usable_cores
 from perftui.sandbox.pool import WarmPool
@@ -94,7 +95,8 @@ class Live:
 
 def start(launch: Launch) -> ExitStatus:
     """Run to the end, or until interrupted; every container and process of ours is gone after."""
-    return anyio.run(_start, launch)
+    with own_in_use(launch.plan.strategies, launch.plan.prompts):
+        return anyio.run(_start, launch)
 
 
 async def _start(launch: Launch) -> ExitStatus:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal, TypedDict, Unpack
 
 import click
+import msgspec
 
 from perftui.cli.database import chosen_database
 from perftui.cli.launch import Launch, start
@@ -20,14 +21,15 @@ from perftui.cli.options import (
     with_patience,
     with_sandbox,
 )
+from perftui.cli.own import folders, own_in_use, with_own
 from perftui.cli.selection import some_of
 from perftui.cli.views import View, choose_view, watcher
 from perftui.errors import BadInputError
 from perftui.events.plan import LimitRules, RunPlan, TimingBudget
 from perftui.llm.patience import Patience
 from perftui.problems.benchmarks import load_benchmark
-from perftui.refine.chain import StrategySettings
-from perftui.refine.strategy import find_strategy
+from perftui.refine.catalogue import find_strategy
+from perftui.refine.strategy import PAPER
 
 LEAST_SECONDS_A_PROBLEM = 4.0
 """Default timing budget of a run, for each of its problems; a second more for each chain over four."""
@@ -92,6 +94,9 @@ class RunFlags(LimitFlags):
     model: str
     base_url: str | None
     strategy: str
+    as_published: bool
+    strategies: Path | None
+    prompts: Path | None
     chains: int
     temperature: float
     max_tokens: int | None
@@ -113,6 +118,12 @@ class RunFlags(LimitFlags):
 @click.option("--model", required=True, help="PROVIDER/NAME, or recorded:FILE.")
 @click.option("--base-url", help="Of an OpenAI-compatible server, such as http://localhost:8000/v1.")
 @click.option("--strategy", default="perfcodegen", show_default=True, help="See `perftui strategies`.")
+@click.option(
+    "--as-published",
+    is_flag=True,
+    help="As the paper ran its strategies: one refinement, no repairs, the last program is the result.",
+)
+@with_own
 @click.option(
     "--chains",
     type=click.IntRange(1, 1000),
@@ -153,7 +164,10 @@ def run(**flags: Unpack[RunFlags]) -> int:
     """
     view = choose_view(headless=flags["headless"], as_json=flags["as_json"])
     _refuse_blind_step(flags["step"], view)
-    if find_strategy(flags["strategy"]).phase == "given":
+    own = folders(flags["strategies"], flags["prompts"])
+    click.get_current_context().with_resource(own_in_use(*own, tell=True))
+    strategy = find_strategy(flags["strategy"])
+    if strategy.phase == "given":
         raise BadInputError("--strategy given asks no model: judge given programs with perftui evaluate")
     loaded = load_benchmark(flags["benchmark"], flags["data"], flags["timing_data"])
     chosen = some_of(loaded, flags["problem_ids"], flags["limit"])
@@ -167,8 +181,12 @@ def run(**flags: Unpack[RunFlags]) -> int:
         timing_data=str(flags["timing_data"].resolve()) if flags["timing_data"] else None,
         model=settled(flags["model"]),
         base_url=flags["base_url"],
-        strategy=flags["strategy"],
-        settings=StrategySettings(base_temperature=flags["temperature"], timing=not flags["no_timing"]),
+        strategy=strategy.name,
+        settings=msgspec.structs.replace(
+            PAPER if flags["as_published"] else strategy.settings,
+            base_temperature=flags["temperature"],
+            timing=not flags["no_timing"],
+        ),
         chains=flags["chains"],
         problems=tuple(problem.id for problem in chosen.problems),
         sandbox=flags["sandbox"] or "docker",
@@ -181,6 +199,8 @@ def run(**flags: Unpack[RunFlags]) -> int:
         pace=None if live else flags["pace"],
         write_generators=flags["write_generators"],
         step=flags["step"],
+        strategies=own.strategies,
+        prompts=own.prompts,
     )
     return start(
         Launch(

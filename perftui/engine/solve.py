@@ -16,6 +16,8 @@ from perftui.events.model import ChainEnded, ProblemEnded, ProblemEndKind, Probl
 from perftui.events.state import ProblemState
 from perftui.llm.model import ModelRefusedError
 from perftui.problems.model import Problem
+from perftui.refine.faults import StrategyFaultError
+from perftui.refine.outcome import REASON_LIMIT
 from perftui.text import one_line
 
 _log = logging.getLogger(__name__)
@@ -96,6 +98,10 @@ class Solver:
             await runner.run()
         except (PerftuiError, ModelRefusedError):
             raise
+        except StrategyFaultError as error:
+            _log.warning("%s, chain %d", self.problem.id, runner.index, exc_info=error)
+            reason = one_line(f"the strategy failed: {error}", REASON_LIMIT)
+            await self._end_chain(runner.index, reason, "infrastructure")
         except Exception as error:  # noqa: BLE001 - told as a fact, written to the log
             _log.exception("%s, chain %d", self.problem.id, runner.index)
             reason = one_line(f"internal error: {type(error).__name__}: {error}")

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from types import MappingProxyType
 
-from perftui.errors import BadInputError
 from perftui.figures import times_within
 from perftui.refine.actions import Action, Ask, Finish, Measure, Step
 from perftui.refine.attempts import without_gain
@@ -15,14 +11,15 @@ from perftui.refine.chain import Chain, Rival, Round, StrategySettings
 from perftui.refine.objective import surely_faster
 from perftui.refine.outcome import is_finished, same_program, settled
 from perftui.refine.part import Part
-from perftui.refine.parts.base import BASE
-from perftui.refine.parts.execution_feedback import EXECUTION_FEEDBACK
-from perftui.refine.parts.given import GIVEN
-from perftui.refine.parts.reflection import REFLECTION
 from perftui.text import one_line
 
-DEFAULT_STRATEGY = "perfcodegen"
 DEFAULTS = StrategySettings()
+
+PAPER = StrategySettings(feedback_rounds=1, repair_rounds=0, plateau=0, choice="last", profile=False)
+"""What the paper's own runs did: one refinement, no repair, and the last program is the result."""
+
+MOST_CALLS = 50
+"""Model calls of a chain, whatever its strategy and settings ask for: every chain comes to its end."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +44,9 @@ class Strategy:
         return " + ".join(part.phase for part in self.parts)
 
     @property
-    def calls(self) -> str:
-        """What it costs at most in model calls per chain, repairs left out, such as `1 + 2 + 2`."""
-        return " + ".join(str(part.calls) for part in self.parts)
+    def calls(self) -> int:
+        """Model calls of a chain that needs each part once, repairs left out."""
+        return sum(part.calls for part in self.parts)
 
     def next_action(self, chain: Chain) -> Action:
         """What to do next; the same chain always gives the same action.
@@ -63,7 +60,7 @@ class Strategy:
         """
         if chain.rounds and not is_finished(chain.rounds[-1]):
             raise ValueError(f"round {chain.rounds[-1].index} is still running")
-        due = _must_end(chain) or _measure_due(chain)
+        due = _must_end(chain) or _measure_due(chain) or _endless(chain)
         if due is not None:
             return due
         facts = settled(chain)
@@ -73,33 +70,6 @@ class Strategy:
             return Finish(reason=_closing(facts))
         stop = _stopped_early(facts, step)
         return step if stop is None else Finish(reason=stop)
-
-
-@cache
-def strategies() -> Mapping[str, Strategy]:
-    """All presets by name, the default first."""
-    presets = (
-        Strategy(
-            DEFAULT_STRATEGY,
-            "Repair with reflection, then optimise and refine with the slowest test; the best is kept.",
-            (BASE, REFLECTION, EXECUTION_FEEDBACK),
-        ),
-        Strategy("base-only", "One program a chain, judged and timed, nothing refined.", (BASE,)),
-        Strategy("given", "Programs that were handed in, judged and timed: no model is asked.", (GIVEN,)),
-    )
-    return MappingProxyType({preset.name: preset for preset in presets})
-
-
-def find_strategy(name: str) -> Strategy:
-    """The preset of that name.
-
-    Raises:
-        BadInputError: there is none; the message lists those that there are.
-    """
-    known = strategies()
-    if name not in known:
-        raise BadInputError(f"unknown strategy {one_line(name, 60)!r}: choose one of {', '.join(known)}")
-    return known[name]
 
 
 def _must_end(chain: Chain) -> Finish | None:
@@ -126,6 +96,12 @@ def _measure_due(chain: Chain) -> Measure | None:
     if same_program(chain, last.code or "") is not None:
         return None
     return Measure(candidate=last.candidate, best=best.candidate, seed=seed.candidate)
+
+
+def _endless(chain: Chain) -> Finish | None:
+    if len(chain.rounds) < MOST_CALLS:
+        return None
+    return Finish(reason=f"{MOST_CALLS} model calls, the most that a chain may make")
 
 
 def _stopped_early(chain: Chain, step: Step) -> str | None:

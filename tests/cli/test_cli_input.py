@@ -182,7 +182,7 @@ def test_a_fault_of_ours_is_one_line_and_goes_to_the_log(here: Here) -> None:
     def fail(*_: object) -> None:
         raise ZeroDivisionError("of all things")
 
-    here.monkeypatch.setattr("perftui.cli.strategies.all_strategies", fail)
+    here.monkeypatch.setattr("perftui.cli.strategies.in_use", fail)
     ended = here.perftui("strategies")
     assert (ended.status, ended.out) == (1, "")
     assert ended.err.startswith("perftui: internal error: ZeroDivisionError: of all things (details in ")

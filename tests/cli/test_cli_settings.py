@@ -82,7 +82,7 @@ def test_the_users_own_file_is_read_from_the_configuration_folder(here: Here) ->
         ("chainz = 3", "settings.toml: chainz: there is no such flag"),
         ("[strategies]\nchains = 3", "settings.toml: strategies.chains: there is no such flag"),
         ("[strateg]\nformat = 'md'", "settings.toml: [strateg]: there is no such command"),
-        ("strategies = 3", "settings.toml: strategies: there is no such flag"),
+        ("doctor = 3", "settings.toml: doctor: there is no such flag"),
         ("format = 'xml'", "settings.toml: format: 'xml' is not one of 'md', 'json', 'csv'"),
         (
             "[strategies]\nformat = ['md']",

@@ -18,9 +18,9 @@ from perftui.problems.benchmarks import load_benchmark
 from perftui.problems.model import Problem
 from perftui.refine.actions import Ask
 from perftui.refine.candidate import candidate_hash
+from perftui.refine.catalogue import find_strategy
 from perftui.refine.chain import Chain, Round, StrategySettings
 from perftui.refine.extraction import NoProgram, extract
-from perftui.refine.strategy import find_strategy
 from perftui.sandbox.choose import open_pool
 from perftui.sandbox.cores import usable_cores
 from perftui.sandbox.pool import WarmPool

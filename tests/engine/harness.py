@@ -22,8 +22,8 @@ from perftui.events.plan import Environment, ProblemHead, RunPlan
 from perftui.llm.model import Backoff, ChatRequest, NoReplyError, Reply
 from perftui.preparing.cache import AnswerCache
 from perftui.problems.model import Problem, TestCase
+from perftui.refine.catalogue import find_strategy
 from perftui.refine.chain import StrategySettings
-from perftui.refine.strategy import find_strategy
 from perftui.sandbox.cores import Cores
 from perftui.sandbox.protocol import (
     CallFact,

@@ -13,9 +13,10 @@ from perftui.llm.model import Reply
 from perftui.problems.model import Check, Comparison, Problem, TestCase
 from perftui.refine.actions import Action, Ask, Finish, Measure, Profile
 from perftui.refine.candidate import candidate_hash
+from perftui.refine.catalogue import find_strategy
 from perftui.refine.chain import Chain, Profiled, Rival, Round, RoundEnd, StrategySettings
 from perftui.refine.outcome import outcome
-from perftui.refine.strategy import Strategy, find_strategy
+from perftui.refine.strategy import Strategy
 from perftui.timing.model import Measurement, Ratio, SpeedVerdict, TestTime
 from perftui.timing.profile import LineCost, LineProfile
 from perftui.values import encode
@@ -175,6 +176,7 @@ class Driver:
                     self.change(measurement=measurement_of(action, self.now))
                     self.close()
                 case Profile():
+                    self.close()
                     self.profile(action)
                 case Ask():
                     self.close()
@@ -225,15 +227,16 @@ class Driver:
 
 def walk(
     *facts: Fact,
-    strategy: str = "perfcodegen",
+    strategy: str | Strategy = "perfcodegen",
     settings: StrategySettings | None = None,
     problem: Problem | None = None,
     rival: Rival | None = None,
 ) -> Walk:
-    chain = Chain(
-        problem=problem or function_problem(), index=0, settings=settings or ONE_REFINEMENT, rival=rival
-    )
-    return Driver(find_strategy(strategy), chain, facts).run()
+    """Runs a strategy over these facts to its end; by default the usual one with a single refinement."""
+    chosen = find_strategy(strategy) if isinstance(strategy, str) else strategy
+    usual = ONE_REFINEMENT if strategy == "perfcodegen" else chosen.settings
+    chain = Chain(problem=problem or function_problem(), index=0, settings=settings or usual, rival=rival)
+    return Driver(chosen, chain, facts).run()
 
 
 ONE_REFINEMENT = StrategySettings(feedback_rounds=1)

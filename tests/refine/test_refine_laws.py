@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perftui.refine.actions import Ask, Finish, Measure
+from perftui.refine.catalogue import find_strategy
 from perftui.refine.chain import Chain, StrategySettings
 from perftui.refine.outcome import outcome, settled
-from perftui.refine.strategy import find_strategy
 from perftui.timing.model import Measurement
 
 VERDICTS = ["correct"] * 6 + ["wrong-answer", "error", "timeout", "suspected-cheating", "infrastructure"]

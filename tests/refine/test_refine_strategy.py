@@ -7,12 +7,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from perftui.errors import BadInputError
 from perftui.llm.model import Reply
 from perftui.refine.actions import Ask, Finish, Measure
 from perftui.refine.candidate import candidate_hash
+from perftui.refine.catalogue import find_strategy
 from perftui.refine.chain import Chain, Round, StrategySettings
-from perftui.refine.strategy import DEFAULT_STRATEGY, find_strategy, strategies
 
 
 def test_correct_at_once_then_two_gains(scripting: Any) -> None:
@@ -284,15 +283,3 @@ def test_a_round_that_is_not_finished_is_the_engines_business(scripting: Any) ->
         find_strategy("perfcodegen").next_action(
             Chain(problem=scripting.function_problem(), index=0, rounds=(heard,))
         )
-
-
-def test_the_registry() -> None:
-    known = strategies()
-    assert next(iter(known)) == DEFAULT_STRATEGY == "perfcodegen"
-    assert (known["perfcodegen"].calls, known["perfcodegen"].phase) == (
-        "1 + 2 + 2",
-        "base + correctness + performance",
-    )
-    assert all(name == strategy.name and strategy.description for name, strategy in known.items())
-    with pytest.raises(BadInputError, match="choose one of perfcodegen, base-only, given"):
-        find_strategy("nonsense")

@@ -1,0 +1,51 @@
+"""The paper's execution feedback as published: praise and ask, then the slowest test without a figure.
+
+A wrong optimisation ends the chain.
+"""
+
+from __future__ import annotations
+
+from perftui.refine.actions import Ask
+from perftui.refine.chain import Chain, Round
+from perftui.refine.conversation import asked, next_turn, untold_code
+from perftui.refine.feedback import slowest_of
+from perftui.refine.part import Part
+from perftui.refine.parts.repairing import optimisations
+
+
+def next_step(chain: Chain) -> Ask | None:
+    """Optimise; where that is correct, refine with the single most time-consuming test."""
+    best = chain.best
+    if best is None:
+        return None
+    done = optimisations(chain)
+    if not done:
+        return _ask(chain, best, "optimise", "paper_optimise", {})
+    last = done[-1]
+    refined = sum(asked(r) == "slowest" for r in done)
+    if refined >= chain.settings.feedback_rounds or not (last.correct or last.end == "skipped"):
+        return None
+    slowest = slowest_of(chain.problem, best)
+    if slowest is None or slowest.test is None:
+        return None
+    return _ask(chain, best, f"slowest {slowest.name}", "paper_slowest", {"test": slowest.test})
+
+
+def _ask(chain: Chain, best: Round, label: str, template: str, facts: dict[str, object]) -> Ask:
+    return next_turn(
+        chain,
+        phase="performance",
+        label=label,
+        template=template,
+        facts={"current": untold_code(chain, best), **facts},
+        parent=best,
+    )
+
+
+PUBLISHED = Part(
+    "testcase-execution-feedback-published",
+    "performance",
+    2,
+    "Optimise, then refine with the slowest test, exactly as the paper does it.",
+    next_step,
+)

@@ -1,0 +1,58 @@
+"""What the author of a strategy needs: all of it can be imported from here, and stays.
+
+A strategy is a file that defines `PART` (or `PARTS`, or a whole `STRATEGY`); docs/strategies.md shows how.
+"""
+
+from __future__ import annotations
+
+from perftui.refine.actions import Ask, Profile
+from perftui.refine.chain import Chain, Outcome, ProfileFact, Round, StrategySettings
+from perftui.refine.conversation import (
+    CODER,
+    asked,
+    last_attempt,
+    next_turn,
+    said,
+    untold_code,
+)
+from perftui.refine.feedback import attempts_of, failure_of, shown_test, slowest_of, speed_of
+from perftui.refine.part import Part
+from perftui.refine.parts.base import BASE
+from perftui.refine.parts.reflection import REFLECTION
+from perftui.refine.parts.repairing import optimisations, repair
+from perftui.refine.parts.testcase_feedback import TESTCASE_FEEDBACK, broken_program
+from perftui.refine.parts.turns import LEADER, REVIEWER, Turn, follow
+from perftui.refine.strategy import Strategy
+
+__all__ = [
+    "BASE",
+    "CODER",
+    "LEADER",
+    "REFLECTION",
+    "REVIEWER",
+    "TESTCASE_FEEDBACK",
+    "Ask",
+    "Chain",
+    "Outcome",
+    "Part",
+    "Profile",
+    "ProfileFact",
+    "Round",
+    "Strategy",
+    "StrategySettings",
+    "Turn",
+    "asked",
+    "attempts_of",
+    "broken_program",
+    "failure_of",
+    "follow",
+    "last_attempt",
+    "next_turn",
+    "optimisations",
+    "repair",
+    "said",
+    "shown_test",
+    "slowest_of",
+    "speed_of",
+    "untold_code",
+]
