@@ -38,6 +38,7 @@ COMMANDS = {
     "report": _Entry("report", "Print the figures of one run or of several."),
     "export": _Entry("report", "Print a run's events, one JSON object a line."),
     "strategies": _Entry("strategies", "List the ways of refining."),
+    "prompts": _Entry("prompts", "List prompt templates; show what is sent for a problem."),
     "problems": _Entry("problems", "List, show and check a benchmark's problems."),
     "sandbox": _Entry("sandbox", "Build, look at and clean the Docker sandbox."),
     "doctor": _Entry("doctor", "Say what is there, what is missing, and its cure."),

@@ -40,7 +40,12 @@ def with_sandbox(command: F) -> F:
 
 
 def with_benchmark(command: F) -> F:
-    """BENCHMARK, `--data`, `--timing-data`, `--problems`, `--limit`."""
+    """BENCHMARK, and what `with_problems` has."""
+    return click.argument("benchmark")(with_problems(command))
+
+
+def with_problems(command: F) -> F:
+    """`--data`, `--timing-data`, `--problems`, `--limit`."""
     command = click.option("--limit", type=click.IntRange(min=1), help="Only the first N problems.")(command)
     command = click.option(
         "--problems", "problem_ids", metavar="IDS", help="Only these: ids or numbers, with commas: 0,3,10-19."
@@ -50,12 +55,11 @@ def with_benchmark(command: F) -> F:
         type=click.Path(path_type=Path),
         help="Larger inputs to time programs on: a file of COFFE or EvalPlus, as published.",
     )(command)
-    command = click.option(
+    return click.option(
         "--data",
         type=click.Path(path_type=Path),
         help="The file of a named benchmark, as its publisher wrote it.",
     )(command)
-    return click.argument("benchmark")(command)
 
 
 def with_limits(command: F) -> F:

@@ -27,7 +27,9 @@ def test_facts_are_text_and_never_templates_or_markup() -> None:
 
 
 def test_a_missing_fact_or_template_is_an_error_that_names_its_place() -> None:
-    with pytest.raises(StrategyFaultError, match=r"prompts/base_function.j2:\d+: UndefinedError: 'entry_point'"):
+    with pytest.raises(
+        StrategyFaultError, match=r"prompts/base_function.j2:\d+: UndefinedError: 'entry_point'"
+    ):
         render("base_function", statement="s", stub="", stdin=False)
     with pytest.raises(StrategyFaultError, match=r"no prompt template nothing\.j2"):
         render("nothing")

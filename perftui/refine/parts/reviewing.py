@@ -49,7 +49,7 @@ def _speed(round_: Round) -> str:
     ratio = None if round_.measurement is None else round_.measurement.vs_seed
     if ratio is None:
         return ""
-    return f"{times_within(ratio.estimate, ratio.low, ratio.high)} ({_SAID_OF_SPEED[ratio.verdict]})"
+    return f"{times_within(ratio.estimate, ratio.low, ratio.high)}, {_SAID_OF_SPEED[ratio.verdict]}"
 
 
 def _is_flagged(round_: Round) -> bool:
