@@ -85,7 +85,7 @@ class ShowFlags(TypedDict):
 @with_own
 @with_db
 def show(**flags: Unpack[ShowFlags]) -> None:
-    """Print what would be sent for BENCHMARK's problems, or was sent in a stored run.
+    """Print what would be sent for BENCHMARK's problems (the first, if none are named), or was sent in a run.
 
     What is not known before a run is made up: it is marked EXAMPLE, and so are all figures.
     """
@@ -127,7 +127,7 @@ def _rehearsed(flags: ShowFlags) -> Iterator[str]:
     strategy = find_strategy(flags["strategy"])
     settings = PAPER if flags["as_published"] else strategy.settings
     loaded = load_benchmark(flags["benchmark"] or "", flags["data"], flags["timing_data"])
-    chosen = some_of(loaded, flags["problem_ids"], flags["limit"])
+    chosen = some_of(loaded, flags["problem_ids"], flags["limit"] or (None if flags["problem_ids"] else 1))
     if not chosen.problems:
         raise BadInputError(f"{loaded.name}: no problem is left of this selection")
     yield f"Nothing was sent. Made up are: what is marked {MARK}, every figure, and which test is slow."

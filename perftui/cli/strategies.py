@@ -66,10 +66,10 @@ def strategies(format_: Literal["md", "json", "csv"], strategies: Path | None, p
 
 def _rows(catalogue: Catalogue) -> Iterator[Row]:
     for preset in catalogue.presets:
-        source = catalogue.sources.get(preset.name, "")
+        source = one_line(catalogue.sources.get(preset.name, ""), 300)
         yield Row(preset.name, "preset", preset.calls, one_line(preset.description), source)
     for part in catalogue.parts:
-        source = catalogue.sources.get(part.name, "")
+        source = one_line(catalogue.sources.get(part.name, ""), 300)
         yield Row(part.name, part.phase, part.calls, one_line(part.description), source)
 
 
@@ -90,5 +90,13 @@ def _table(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def _wrapped(text: str) -> list[str]:
+    """Indented lines; a path stays whole, to be copied."""
     indent = " " * 6
-    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )

@@ -30,6 +30,8 @@ class Here:
         """Give a command; what it printed is what it printed alone."""
         self.capsys.readouterr()
         status = run_command_line([str(argument) for argument in arguments])
+        for handler in logging.getLogger("perftui").handlers:
+            handler.close()
         out, err = self.capsys.readouterr()
         return Ended(status, out, err)
 

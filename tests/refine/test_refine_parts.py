@@ -59,7 +59,7 @@ def test_one_prompt_with_nothing_with_pairs_and_with_tips(scripting: Any) -> Non
     assert "groupby" in pairs
     assert "collections.deque" in tips
     for prompt in (plain, pairs, tips):
-        assert "`total` keeps its name" in prompt
+        assert "\n\n- `total` keeps its name" in prompt
         assert "Work from this one" not in prompt, "the conversation ends with it"
 
 
