@@ -12,7 +12,7 @@ from perftui.errors import BadInputError
 from perftui.refine.templates import SUFFIX, Source, Templates, built_in
 from perftui.text import one_line
 
-TASK_FACTS = frozenset({"statement", "stub", "entry_point", "stdin"})
+TASK_FACTS = frozenset({"statement", "stub", "entry_point", "stdin", "objective"})
 """What every prompt of a chain is told."""
 
 

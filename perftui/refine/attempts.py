@@ -28,7 +28,7 @@ def performance_rounds(chain: Chain) -> list[Round]:
     return [r for r in chain.rounds if r.ask.phase == "performance" and r.ask.expects == "program"]
 
 
-def step(round_: Round) -> str:
+def asked(round_: Round) -> str:
     """What a round was asked for: the first word of its label."""
     return round_.ask.label.split(" ", 1)[0]
 
@@ -37,7 +37,7 @@ def attempts(chain: Chain) -> list[list[Round]]:
     """The attempts at a better program, oldest first, each with its repairs."""
     grouped: list[list[Round]] = []
     for round_ in performance_rounds(chain):
-        if step(round_) == "repair" and grouped:
+        if asked(round_) == "repair" and grouped:
             grouped[-1].append(round_)
         else:
             grouped.append([round_])
@@ -52,6 +52,11 @@ def without_gain(chain: Chain) -> int:
             break
         count += 1
     return count
+
+
+def has_stopped_gaining(chain: Chain) -> bool:
+    """Whether so many attempts in a row were in vain that another is not worth its call."""
+    return 0 < chain.settings.plateau <= without_gain(chain)
 
 
 def to_repair(chain: Chain) -> Round | None:

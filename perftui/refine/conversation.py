@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from perftui.llm.model import Message
 from perftui.refine.actions import Ask, Expects, Phase
+from perftui.refine.attempts import asked
 from perftui.refine.chain import Chain, Round
 from perftui.refine.extraction import cleaned
 from perftui.refine.faults import StrategyFaultError
@@ -70,13 +71,14 @@ def next_turn(
 
 
 def task_facts(chain: Chain) -> dict[str, object]:
-    """What every template may say of the task."""
+    """What every template may say of the task, and of what counts."""
     problem = chain.problem
     return {
         "statement": problem.statement,
         "stub": problem.stub,
         "entry_point": problem.entry_point or "",
         "stdin": problem.kind == "stdin",
+        "objective": chain.settings.objective,
     }
 
 
@@ -127,11 +129,6 @@ def said(chain: Chain, label: str) -> str:
     if round_ is None or round_.reply is None or not _usable(round_):
         return ""
     return cleaned(round_.reply.text).strip()
-
-
-def asked(round_: Round) -> str:
-    """What a round was asked for: the first word of its label."""
-    return round_.ask.label.split(" ", 1)[0]
 
 
 def base_template(chain: Chain) -> str:

@@ -6,20 +6,21 @@ A strategy is a file that defines `PART` (or `PARTS`, or a whole `STRATEGY`); do
 from __future__ import annotations
 
 from perftui.refine.actions import Ask, Profile
-from perftui.refine.chain import Chain, Outcome, ProfileFact, Round, StrategySettings
+from perftui.refine.attempts import asked, attempts, attempts_of, has_stopped_gaining, performance_rounds
+from perftui.refine.chain import Chain, Outcome, Profiled, Round, StrategySettings
 from perftui.refine.conversation import (
     CODER,
-    asked,
     last_attempt,
     next_turn,
     said,
     untold_code,
 )
-from perftui.refine.feedback import attempts_of, failure_of, shown_test, slowest_of, speed_of
+from perftui.refine.costs import hot_lines, profile_due, slowest_of, speed_of
+from perftui.refine.feedback import failure_of, shown_test
 from perftui.refine.part import Part
 from perftui.refine.parts.base import BASE
 from perftui.refine.parts.reflection import REFLECTION
-from perftui.refine.parts.repairing import optimisations, repair
+from perftui.refine.parts.repairing import repair
 from perftui.refine.parts.testcase_feedback import TESTCASE_FEEDBACK, broken_program
 from perftui.refine.parts.turns import LEADER, REVIEWER, Turn, follow
 from perftui.refine.strategy import Strategy
@@ -36,19 +37,23 @@ __all__ = [
     "Outcome",
     "Part",
     "Profile",
-    "ProfileFact",
+    "Profiled",
     "Round",
     "Strategy",
     "StrategySettings",
     "Turn",
     "asked",
+    "attempts",
     "attempts_of",
     "broken_program",
     "failure_of",
     "follow",
+    "has_stopped_gaining",
+    "hot_lines",
     "last_attempt",
     "next_turn",
-    "optimisations",
+    "performance_rounds",
+    "profile_due",
     "repair",
     "said",
     "shown_test",

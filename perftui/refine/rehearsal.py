@@ -11,7 +11,7 @@ from perftui.llm.model import Reply
 from perftui.problems.model import Problem, TestCase
 from perftui.refine.actions import Ask, Finish, Measure, Profile
 from perftui.refine.candidate import candidate_hash
-from perftui.refine.chain import Chain, ProfileFact, Round, StrategySettings
+from perftui.refine.chain import Chain, Profiled, Round, StrategySettings
 from perftui.refine.strategy import MOST_CALLS, Strategy
 from perftui.timing.model import Measurement, Ratio, TestTime
 from perftui.timing.profile import LineCost, LineProfile
@@ -84,7 +84,8 @@ class _Stage:
         said = f"{MARK}: what the model says to ask {index + 1} ({ask.label}) stands here"
         if ask.expects == "text":
             return Round(index=index, ask=ask, end="replied", reply=Reply(text=said, model=MARK))
-        code = f"# {MARK}: the program of ask {index + 1} ({ask.label}) stands here\n"
+        # A comment would not tell programs apart.
+        code = f'{MARK} = "the program of ask {index + 1} ({ask.label}) stands here"\n'
         return Round(
             index=index,
             ask=ask,
@@ -109,10 +110,10 @@ class _Stage:
             test_times=self._times(),
         )
 
-    def profile(self, profile: Profile) -> ProfileFact:
+    def profile(self, profile: Profile) -> Profiled:
         """A program of one line has one that is hot."""
         lines = (LineCost(number=1, hits=1000, ns=_TOTAL_NS, share=1.0),)
-        return ProfileFact(input=profile.input, profile=LineProfile(lines=lines, wall_ns=_TOTAL_NS))
+        return Profiled(input=profile.input, profile=LineProfile(lines=lines, wall_ns=_TOTAL_NS))
 
     def _verdict(self, phase: str) -> Verdict:
         names = self.problem.test_names

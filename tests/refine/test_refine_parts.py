@@ -264,3 +264,22 @@ def test_a_strategy_that_never_ends_is_ended(scripting: Any) -> None:
     assert len(done.chain.rounds) == MOST_CALLS
     assert done.finish == "50 model calls, the most that a chain may make"
     assert done.chain.rounds[-1].measurement is not None, "the last program was measured all the same"
+
+
+@pytest.mark.parametrize(
+    "strategy", ["tips", "plan-and-refine", "reviewer", "team", "direct-execution-feedback"]
+)
+@pytest.mark.parametrize(
+    ("objective", "wish"), [("memory", "use less memory"), ("both", "run faster and use less")]
+)
+def test_what_counts_is_told_where_it_is_not_time_alone(
+    scripting: Any, strategy: str, objective: Any, wish: str
+) -> None:
+    facts = good(scripting, *"abcdef")
+    usual = scripting.walk(*facts, strategy=strategy, settings=ONCE)
+    other = scripting.walk(
+        *facts, strategy=strategy, settings=StrategySettings(feedback_rounds=1, objective=objective)
+    )
+    for index in range(1, len(usual.labels)):
+        assert "What counts" not in usual.prompt(index)
+        assert f"What counts: the program should {wish}" in other.prompt(index)

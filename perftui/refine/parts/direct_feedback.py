@@ -7,14 +7,13 @@ from dataclasses import dataclass
 
 from perftui.figures import nanoseconds, times_within
 from perftui.refine.actions import Ask
+from perftui.refine.attempts import asked, attempts, has_stopped_gaining, performance_rounds
 from perftui.refine.chain import Chain, Round
-from perftui.refine.conversation import asked, next_turn, untold_code
+from perftui.refine.conversation import next_turn, untold_code
 from perftui.refine.part import Part
 from perftui.refine.parts.perf_prompt import OPTIMISE
-from perftui.refine.parts.repairing import optimisations, repair
+from perftui.refine.parts.repairing import repair
 from perftui.timing.model import Ratio
-
-_GAINED = frozenset({"kept", "beats-reference"})
 
 
 @dataclass(frozen=True)
@@ -42,11 +41,11 @@ def next_step(chain: Chain) -> Ask | None:
     due = repair(chain)
     if due is not None:
         return due
-    done = optimisations(chain)
-    if not any(asked(r) == OPTIMISE.label for r in done):
+    tried = attempts(chain)
+    if not tried:
         return OPTIMISE.ask(chain, best)
-    refined = [r for r in done if asked(r) == "refine"]
-    if len(refined) >= chain.settings.feedback_rounds or _on_a_plateau(chain, done):
+    refined = sum(asked(attempt[0]) == "refine" for attempt in tried)
+    if refined >= chain.settings.feedback_rounds or has_stopped_gaining(chain):
         return None
     return _refine(chain, best)
 
@@ -74,7 +73,7 @@ def timed(chain: Chain, round_: Round) -> Timed:
 
 
 def _refine(chain: Chain, best: Round) -> Ask:
-    correct = [r for r in optimisations(chain) if r.correct]
+    correct = [r for r in performance_rounds(chain) if r.correct]
     last = correct[-1] if correct else best
     facts = {
         "current": untold_code(chain, best),
@@ -83,16 +82,6 @@ def _refine(chain: Chain, best: Round) -> Ask:
         "is_best": last.candidate == best.candidate,
     }
     return next_turn(chain, phase="performance", label="refine", template="direct", facts=facts, parent=best)
-
-
-def _on_a_plateau(chain: Chain, done: list[Round]) -> bool:
-    """Whether the last refinements, as many as the settings name, gained nothing."""
-    plateau = chain.settings.plateau
-    refined = [r for r in done if asked(r) == "refine"]
-    if not plateau or len(refined) < plateau:
-        return False
-    since = refined[-plateau].index
-    return not any(r.outcome is not None and r.outcome.kind in _GAINED for r in done if r.index >= since)
 
 
 def _nanoseconds(round_: Round) -> int:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from perftui.refine.actions import Ask, Step
-from perftui.refine.attempts import attempts, attempts_of, step, to_repair, without_gain
+from perftui.refine.attempts import asked, attempts, attempts_of, has_stopped_gaining
 from perftui.refine.chain import Chain, Rival, Round
-from perftui.refine.conversation import last_attempt, next_turn
+from perftui.refine.conversation import next_turn, untold_code
 from perftui.refine.costs import hot_lines, profile_due, rival_line, rival_to_show, slowest_of, speed_of
-from perftui.refine.feedback import failure_of
 from perftui.refine.part import Part
+from perftui.refine.parts.repairing import repair
 
 
 def next_step(chain: Chain) -> Step | None:
@@ -16,20 +16,14 @@ def next_step(chain: Chain) -> Step | None:
     best = chain.best
     if best is None:
         return None
-    broken = to_repair(chain)
-    if broken is not None:
-        return _repair(chain, broken, best)
+    due = repair(chain)
+    if due is not None:
+        return due
     tried = attempts(chain)
-    refined = sum(step(attempt[0]) == "slowest" for attempt in tried)
-    if tried and (refined >= chain.settings.feedback_rounds or _has_stopped_gaining(chain)):
+    refined = sum(asked(attempt[0]) == "slowest" for attempt in tried)
+    if tried and (refined >= chain.settings.feedback_rounds or has_stopped_gaining(chain)):
         return None
     return profile_due(chain, best) or _improve(chain, best, first=not tried)
-
-
-def _has_stopped_gaining(chain: Chain) -> bool:
-    """Whether so many attempts in a row were in vain that another is not worth its call."""
-    plateau = chain.settings.plateau
-    return 0 < plateau <= without_gain(chain)
 
 
 def _improve(chain: Chain, best: Round, *, first: bool) -> Ask:
@@ -37,7 +31,6 @@ def _improve(chain: Chain, best: Round, *, first: bool) -> Ask:
     slowest = slowest_of(chain.problem, best)
     rival = rival_to_show(chain, best)
     facts: dict[str, object] = {
-        "objective": chain.settings.objective,
         "current": _named_code(chain, best, rival),
         "speed": speed_of(chain, best),
         "slowest": slowest,
@@ -58,19 +51,9 @@ def _improve(chain: Chain, best: Round, *, first: bool) -> Ask:
     )
 
 
-def _repair(chain: Chain, broken: Round, best: Round) -> Ask:
-    facts: dict[str, object] = {"failure": failure_of(chain.problem, broken), "best": best.code or ""}
-    return next_turn(
-        chain, phase="performance", label="repair", template="repair", facts=facts, parent=broken
-    )
-
-
 def _named_code(chain: Chain, best: Round, rival: Rival | None) -> str:
     """The best program's text, unless it is the one the conversation ends with and nothing else is shown."""
-    last = last_attempt(chain)
-    if rival is None and last is not None and last.candidate == best.candidate:
-        return ""
-    return best.code or ""
+    return untold_code(chain, best) if rival is None else best.code or ""
 
 
 EXECUTION_FEEDBACK = Part(

@@ -6,11 +6,11 @@ A wrong optimisation ends the chain.
 from __future__ import annotations
 
 from perftui.refine.actions import Ask
+from perftui.refine.attempts import asked, performance_rounds
 from perftui.refine.chain import Chain, Round
-from perftui.refine.conversation import asked, next_turn, untold_code
-from perftui.refine.feedback import slowest_of
+from perftui.refine.conversation import next_turn, untold_code
+from perftui.refine.costs import slowest_of
 from perftui.refine.part import Part
-from perftui.refine.parts.repairing import optimisations
 
 
 def next_step(chain: Chain) -> Ask | None:
@@ -18,7 +18,7 @@ def next_step(chain: Chain) -> Ask | None:
     best = chain.best
     if best is None:
         return None
-    done = optimisations(chain)
+    done = performance_rounds(chain)
     if not done:
         return _ask(chain, best, "optimise", "paper_optimise", {})
     last = done[-1]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from perftui.figures import times_within
+from perftui.refine.attempts import performance_rounds
 from perftui.refine.chain import Chain, Round
 from perftui.refine.conversation import said
 from perftui.refine.feedback import failure_of
-from perftui.refine.parts.repairing import optimisations
 from perftui.refine.parts.turns import REVIEWER, Turn
 
 _SAID_OF_SPEED = {
@@ -25,7 +25,7 @@ def both_programs(chain: Chain, best: Round) -> Mapping[str, object]:
     Where there is no other, `attempt` is empty.
     """
     original = chain.seed or best
-    written = [r for r in optimisations(chain) if r.code is not None and r.ask.expects != "text"]
+    written = [r for r in performance_rounds(chain) if r.code is not None]
     last = written[-1] if written else None
     if last is None or last.candidate == original.candidate or _is_flagged(last):
         return {"original": original.code, "attempt": "", "failure": None, "speed": ""}

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from perftui.refine.actions import Ask, Expects
+from perftui.refine.attempts import asked
 from perftui.refine.chain import Chain, Round
-from perftui.refine.conversation import CODER, asked, next_turn, untold_code
-from perftui.refine.parts.repairing import optimisations, repair
+from perftui.refine.conversation import CODER, next_turn, untold_code
+from perftui.refine.parts.repairing import repair
 
 REVIEWER = "reviewer"
 LEADER = "leader"
@@ -69,7 +70,7 @@ def follow(turns: Sequence[Turn]) -> Callable[[Chain], Ask | None]:
         due = repair(chain)
         if due is not None:
             return due
-        over = {asked(round_) for round_ in optimisations(chain)}
+        over = {asked(round_) for round_ in chain.rounds if round_.ask.phase == "performance"}
         turn = next((turn for turn in turns if turn.label not in over), None)
         return None if turn is None else turn.ask(chain, best)
 
