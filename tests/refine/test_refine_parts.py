@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from perftui.refine.candidate import candidate_hash
@@ -13,6 +14,7 @@ from perftui.refine.conversation import next_turn
 from perftui.refine.part import Part
 from perftui.refine.parts.base import BASE
 from perftui.refine.strategy import MOST_CALLS, PAPER, Strategy
+from perftui.timing.model import TestTime
 
 ONCE = StrategySettings(feedback_rounds=1)
 
@@ -178,7 +180,10 @@ def test_direct_feedback_says_how_long_it_took_beside_the_original(scripting: An
     ("fact", "line"),
     [
         ({"speed": "same", "ratio": 1.0}, "there is no real difference (1.00x [0.95, 1.05])"),
-        ({"speed": "unmeasured"}, "The difference cannot be told from the noise"),
+        (
+            {"speed": "unmeasured"},
+            "Your program took 100 us. The difference to the original cannot be told from the noise",
+        ),
         ({"end": "skipped"}, "There is no faster program yet. The original takes 100 us"),
         ({"verdict": "suspected-cheating"}, "There is no faster program yet."),
     ],
@@ -193,7 +198,10 @@ def test_direct_feedback_never_says_more_than_is_known(scripting: Any, fact: Any
 def test_direct_feedback_without_timing_rests_on_what_judging_saw(scripting: Any) -> None:
     settings = StrategySettings(timing=False, feedback_rounds=1)
     done = scripting.walk(*good(scripting, "a", "b"), strategy="direct-execution-feedback", settings=settings)
-    assert "Your program took 73 us, the original 73 us. The difference cannot be told" in done.prompt(2)
+    assert (
+        "Your program took 73 us, the original 73 us. The difference to the original cannot be told"
+        in done.prompt(2)
+    )
 
 
 def test_direct_feedback_goes_on_until_it_gains_nothing(scripting: Any) -> None:
@@ -235,6 +243,16 @@ def test_the_paper_praises_then_shows_one_test_and_no_figure(scripting: Any) -> 
     assert "%" not in shown
     assert " us of" not in shown
     assert "x [" not in shown
+
+
+def test_the_paper_shows_what_judging_found_slow_where_the_measurement_told_no_times(scripting: Any) -> None:
+    done = scripting.walk(*good(scripting, "a", "b"), strategy="perfcodegen-paper")
+    chain = msgspec.structs.replace(done.chain, rounds=done.chain.rounds[:2])
+    nothing = tuple(TestTime(name=name, cpu_ns=0, share=0.0) for name in ("t1", "t2"))
+    untold = msgspec.structs.replace(chain.rounds[1].measurement, test_times=nothing)
+    rounds = tuple(msgspec.structs.replace(round_, measurement=untold) for round_ in chain.rounds)
+    strategy = find_strategy("perfcodegen-paper")
+    assert strategy.next_action(msgspec.structs.replace(chain, rounds=rounds)).label == "slowest t2"
 
 
 def test_the_papers_chain_ends_with_a_wrong_optimisation(scripting: Any) -> None:

@@ -59,7 +59,7 @@ def timed(chain: Chain, round_: Round) -> Timed:
         # The ratio was measured side by side; two times of different minutes were not.
         return Timed(
             time=nanoseconds(mine),
-            original=nanoseconds(round(mine * ratio.estimate)),
+            original="" if ratio.verdict == "unmeasured" else nanoseconds(round(mine * ratio.estimate)),
             ratio=_within(ratio),
             verdict=ratio.verdict,
         )

@@ -5,6 +5,8 @@ A wrong optimisation ends the chain.
 
 from __future__ import annotations
 
+import msgspec
+
 from perftui.refine.actions import Ask
 from perftui.refine.attempts import asked, performance_rounds
 from perftui.refine.chain import Chain, Round
@@ -25,10 +27,15 @@ def next_step(chain: Chain) -> Ask | None:
     refined = sum(asked(r) == "slowest" for r in done)
     if refined >= chain.settings.feedback_rounds or not (last.correct or last.end == "skipped"):
         return None
-    slowest = slowest_of(chain.problem, best)
+    slowest = slowest_of(chain.problem, best) or slowest_of(chain.problem, _as_judged(best))
     if slowest is None or slowest.test is None:
         return None
     return _ask(chain, best, f"slowest {slowest.name}", "paper_slowest", {"test": slowest.test})
+
+
+def _as_judged(round_: Round) -> Round:
+    """The round with nothing but what judging saw of its times, where the measurement told none."""
+    return msgspec.structs.replace(round_, measurement=None)
 
 
 def _ask(chain: Chain, best: Round, label: str, template: str, facts: dict[str, object]) -> Ask:
