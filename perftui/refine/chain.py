@@ -203,7 +203,8 @@ def best_round(rounds: Sequence[Round]) -> Round | None:
         if round_.correct:
             seed = seed or round_
             if best is None or kind in _IN_PLACE:
-                best = round_
+                # What was timed is not timed again: one that is taken without figures is the seed anew.
+                best = seed if kind == "taken" and round_.measurement is None and seed.measurement else round_
         elif kind == "dropped":
             best = seed
     return best

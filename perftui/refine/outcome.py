@@ -105,7 +105,7 @@ def _correct(before: Chain, round_: Round, code: str) -> tuple[OutcomeKind, str]
     if best is None:
         return "seed", _seed_reason(measurement)
     twin = same_program(before, code)
-    if before.settings.choice == "last":
+    if before.settings.choice == "last" and twin is not best:
         return "taken", _taken_reason(measurement, twin)
     if twin is not None:
         return "same", f"the same program as round {twin.index + 1} ({twin.ask.label})"

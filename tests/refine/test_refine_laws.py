@@ -153,7 +153,17 @@ def test_each_correct_new_program_is_measured_and_no_other(
         if round_.measurement is not None:
             assert round_.verdict.correct
         elif tuning.timing and round_.verdict is not None and round_.verdict.correct:
-            assert round_.outcome.kind == "same"
+            assert round_.outcome.kind in {"same", "taken"}
+
+
+@given(name=st.sampled_from(NAMES), plain=st.lists(facts(), max_size=30), tuning=tunings)
+@settings(max_examples=150, deadline=None)
+def test_where_programs_are_timed_the_best_has_its_figures(
+    scripting: Any, name: str, plain: list[Any], tuning: StrategySettings
+) -> None:
+    chain = scripted(scripting, name, plain, tuning).chain
+    if tuning.timing and chain.best is not None:
+        assert chain.best.measurement is not None
 
 
 @given(costs=st.lists(st.integers(1, 9), min_size=2, max_size=8))

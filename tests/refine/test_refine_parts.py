@@ -262,6 +262,16 @@ def test_the_papers_chain_ends_with_a_wrong_optimisation(scripting: Any) -> None
     assert done.chain.best.candidate == candidate_hash(scripting.program("seed"))
 
 
+def test_the_papers_chain_that_ends_with_a_program_of_before_has_its_figures(scripting: Any) -> None:
+    seed, fast = good(scripting, "fast")
+    done = scripting.walk(seed, fast, fast, strategy="perfcodegen-paper")
+    assert done.kinds == ["seed", "taken", "same"]
+    assert done.chain.best.index == 1
+    back = scripting.walk(seed, fast, seed, strategy="perfcodegen-paper")
+    assert back.kinds == ["seed", "taken", "taken"]
+    assert back.chain.best.index == 0
+
+
 def test_the_papers_chain_repairs_a_wrong_base_once(scripting: Any) -> None:
     bad = scripting.Fact(code=scripting.program("bad"), verdict="error")
     done = scripting.walk(bad, bad, *good(scripting, "a", "b"), strategy="perfcodegen-paper")
