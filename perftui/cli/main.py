@@ -36,6 +36,7 @@ COMMANDS = {
     "rerun": _Entry("resume", "Solve one problem of a run anew, beside what was there."),
     "watch": _Entry("watch", "Look at a stored run, or at one that runs elsewhere."),
     "report": _Entry("report", "Print the figures of one run or of several."),
+    "compare": _Entry("compare", "Compare runs with the first of them, problem by problem."),
     "export": _Entry("report", "Print a run's events, one JSON object a line."),
     "strategies": _Entry("strategies", "List the ways of refining."),
     "prompts": _Entry("prompts", "List prompt templates; show what is sent for a problem."),

@@ -167,11 +167,20 @@ def with_patience(command: F) -> F:
 
 def with_format(command: F) -> F:
     """`--format md|json|csv`."""
+    return _format_option("md", "json", "csv")(command)
+
+
+def with_page_format(command: F) -> F:
+    """`--format md|json|csv|html`; `html` is a page that needs no other file."""
+    return _format_option("md", "json", "csv", "html")(command)
+
+
+def _format_option(*formats: str) -> Callable[[F], F]:
     return click.option(
         "--format",
         "format_",
-        type=click.Choice(["md", "json", "csv"]),
+        type=click.Choice(formats),
         default="md",
         show_default=True,
         help="How figures are printed.",
-    )(command)
+    )

@@ -3,41 +3,53 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal, TypedDict, Unpack
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import anyio
 import click
 
 from perftui.cli.database import chosen_database
-from perftui.cli.options import with_db, with_format
+from perftui.cli.options import with_db, with_page_format
 from perftui.events.reduce import replay
 from perftui.events.state import RunState
 from perftui.store.export import export_lines
 from perftui.store.writer import open_store
+
+if TYPE_CHECKING:
+    from perftui.report.render import PageFormat
 
 
 class ReportFlags(TypedDict):
     """The flags of `report`."""
 
     runs: tuple[str, ...]
-    format_: Literal["md", "json", "csv"]
+    format_: PageFormat
     db: Path | None
 
 
 @click.command()
 @click.argument("runs", metavar="RUN...", nargs=-1, required=True)
-@with_format
+@with_page_format
 @with_db
 def report(**flags: Unpack[ReportFlags]) -> None:
     """Print the figures of one run or of several: Correct%, %Opt and Speedup at k, and better ones."""
     from perftui.report.render import render_reports  # noqa: PLC0415 - loads statistics
     from perftui.report.report import build_report  # noqa: PLC0415
 
-    states = anyio.run(_states, chosen_database(flags["db"]), flags["runs"])
+    states = anyio.run(stored_runs, chosen_database(flags["db"]), flags["runs"])
     click.echo(render_reports([build_report(state) for state in states], flags["format_"]), nl=False)
 
 
-async def _states(db: Path, names: tuple[str, ...]) -> list[RunState]:
+async def stored_runs(db: Path, names: tuple[str, ...]) -> list[RunState]:
+    """The pictures of stored runs.
+
+    Args:
+        db: the database.
+        names: ids, their beginnings, or `last`.
+
+    Raises:
+        PerftuiError: the database cannot be read, or a name means no run.
+    """
     async with open_store(db, create=False) as store:
         return [replay(await store.events(await store.find_run(name))) for name in names]
 

@@ -9,7 +9,7 @@ import msgspec
 from perftui.events.duel import DuelResult
 from perftui.figures import nanoseconds, percent, size, times, times_within
 from perftui.judging.model import Verdict
-from perftui.report.render import cell, json_text, table
+from perftui.report.formats import cell, json_text, table
 from perftui.timing.model import Measurement, Ratio
 from perftui.timing.profile import show_profile
 

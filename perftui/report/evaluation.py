@@ -13,10 +13,13 @@ from perftui.events.summary import is_flagged
 from perftui.figures import size
 from perftui.judging.model import Verdict, VerdictKind
 from perftui.refine.chain import Round
+from perftui.report.at_k import pass_at, steps
 from perftui.report.coverage import TimingCoverage, coverage, coverage_line
+from perftui.report.facts import facts
 from perftui.report.figures import MISSING, factor, interval, number, percent
-from perftui.report.metrics import ByK, facts, pass_at, steps
-from perftui.report.render import Format, cell, csv_text, fields, json_text, table
+from perftui.report.formats import cell, csv_text, fields, json_text, table
+from perftui.report.metrics import ByK
+from perftui.report.render import Format
 from perftui.report.statistics import Mean, geometric_mean
 from perftui.timing.model import Measurement, Ratio, SpeedVerdict
 

@@ -6,25 +6,29 @@ import itertools
 import math
 import random
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perftui.events.model import ActionTaken, ReferenceJudged, ReplyMissing
 from perftui.events.reduce import replay
-from perftui.report.metrics import (
-    ChainFacts,
-    ProblemFacts,
+from perftui.refine.chain import OutcomeKind
+from perftui.report.at_k import (
+    best_at,
+    best_at_k,
+    best_or_reference_at,
     correct_at,
-    facts,
-    metrics,
     opt_at,
     pass_at,
     speedup_at,
     steps,
 )
+from perftui.report.facts import ChainFacts, ProblemFacts, facts
+from perftui.report.metrics import metrics
 from perftui.report.statistics import geometric_mean
 from perftui.sandbox.protocol import Limits
+from perftui.timing.model import Ratio
 from tests.support.story import Story, ask, measurement, problem, ratio, verdict
 
 WRONG = ChainFacts()
@@ -73,6 +77,70 @@ def test_what_stands_beside_them_by_hand() -> None:
     assert 1.1 <= mean.low < mean.estimate < mean.high <= 4.0
 
 
+def test_the_best_of_drawn_chains_by_hand() -> None:
+    figures = metrics(HAND, 3)
+    # One drawn: of problem 1 the mean of 1 and 4, of 2 and 4 the one that is known. All drawn: the best.
+    assert figures.best_at_k == {"1": pytest.approx((2.5 + 2.0 + 1.1) / 3), "3": figures.speedup["3"]}
+    # What has no program, or none that is measured, ends with the reference: 1x.
+    alone = [(1 + 4 + 1) / 3, (1 + 1 + 2) / 3, 1.0, (1 + 1 + 1.1) / 3]
+    assert figures.best_or_reference == {
+        "1": pytest.approx(sum(alone) / 4),
+        "3": pytest.approx((4.0 + 2.0 + 1.0 + 1.1) / 4),
+    }
+
+
+def test_which_program_wins_is_what_the_search_says_and_how_fast_it_is_what_was_measured_after() -> None:
+    winner = ChainFacts(correct=True, searched=3.0, speedup=1.5)
+    one = of(fast(2.0), winner)
+    assert (best_at(one, 1), best_at(one, 2)) == (2.0, 1.5)
+    assert best_at_k([one], 2) == 1.5
+    lost = of(fast(2.0), ChainFacts(correct=True, searched=3.0))
+    assert best_at(lost, 2) is None, "what was said of the winner cannot be held, and no other has won"
+    assert best_or_reference_at([lost], 2) == 1.0
+
+
+def test_the_papers_own_rule_takes_every_ratio() -> None:
+    noisy = ChainFacts(correct=True, raw=1.3)
+    figures = metrics(
+        [of(noisy), of(ChainFacts(correct=True, raw=2.0, speedup=1.5, searched=2.0)), of(WRONG)], 1
+    )
+    assert (figures.opt, figures.speedup) == ({"1": pytest.approx(1 / 3)}, {"1": 1.5})
+    assert figures.raw.opt == {"1": pytest.approx(2 / 3)}
+    assert figures.raw.speedup == {"1": pytest.approx(1.65)}
+    assert figures.raw.speedup_problems == {"1": 2}
+
+
+def test_a_gain_in_doubt_is_not_sure() -> None:
+    sure = ChainFacts(correct=True, speedup=1.5, sure=True)
+    figures = metrics([of(sure), of(fast(1.2)), of(WRONG), of(WRONG)], 1)
+    assert (figures.opt["1"], figures.opt_sure["1"]) == (0.5, 0.25)
+
+
+def test_figures_are_given_for_the_k_that_are_wanted() -> None:
+    figures = metrics(HAND, 3, at=(2, 1, 5))
+    assert list(figures.correct) == ["1", "2", "5"]
+    assert figures.correct["5"] is None, "there are three chains only"
+    assert figures.speedup["2"] == 4.0
+    assert figures.intervals.speedup["2"] is None, "one problem"
+    assert figures.intervals.correct["5"] is None
+
+
+def test_headline_figures_lie_within_their_intervals() -> None:
+    figures = metrics(HAND, 3)
+    for name in figures.intervals.__struct_fields__:
+        for k, bounds in getattr(figures.intervals, name).items():
+            value = getattr(figures, name)[k]
+            assert (bounds is None) == (figures.speedup_problems[k] < 2 and name == "speedup"), (name, k)
+            if bounds is not None:
+                assert bounds[0] <= value <= bounds[1]
+    assert figures.intervals.correct["3"] == (0.25, 1.0)
+
+
+def test_chains_that_saw_others_are_not_independent() -> None:
+    assert metrics(HAND, 3).independent
+    assert not metrics([of(WRONG, ChainFacts(dependent=True))], 2).independent
+
+
 def test_pass_at_k_is_unbiased() -> None:
     # Chen et al.: 1 - C(n - c, k) / C(n, k), with n = 5, c = 2, k = 2: 1 - 3 / 10.
     assert pass_at([of(fast(1.0), UNMEASURED, WRONG, WRONG, WRONG)], 2) == pytest.approx(0.7)
@@ -87,7 +155,9 @@ def test_what_was_not_measured_is_not_guessed() -> None:
     assert correct_at(unmeasured, 1) == 0.5
     assert opt_at([of(WRONG)], 1) == 0.0
     assert metrics([of(WRONG)], 1, timed=False).opt == {"1": None}
+    assert metrics([of(UNMEASURED)], 1).best_or_reference == {"1": None}
     nothing = metrics([], 2)
+    assert nothing.best_at_k == nothing.best_or_reference == nothing.raw.opt == {"1": None, "2": None}
     assert nothing.correct == nothing.opt == nothing.speedup == nothing.pass_at_k == {"1": None, "2": None}
     assert nothing.geometric_mean_speedup is None
 
@@ -126,6 +196,16 @@ def test_more_chains_never_make_a_run_less_correct(some: list[ProblemFacts]) -> 
     assert all(later >= earlier - 1e-12 for earlier, later in itertools.pairwise(passes))
     opts = [opt for k in (1, 2, 3) if (opt := opt_at(some, k)) is not None]
     assert opts == sorted(opts)
+
+
+@given(problems)
+def test_the_best_of_more_chains_is_never_worse(some: list[ProblemFacts]) -> None:
+    for figure in (best_at_k, best_or_reference_at):
+        bests = [best for k in (1, 2, 3) if (best := figure(some, k)) is not None]
+        assert all(later >= earlier * (1 - 1e-12) for earlier, later in itertools.pairwise(bests))
+    assert best_at_k(some, 3) == pytest.approx(speedup_at(some, 3))
+    chances = [chain.speedup for problem in some for chain in problem.chains if chain.speedup is not None]
+    assert (best_at_k(some, 1) is None) == (not chances)
 
 
 @given(problems)
@@ -173,10 +253,39 @@ def test_facts_are_taken_from_the_latest_attempt() -> None:
     first, second, third = facts(replay(story.events))
     assert first.has_reference
     assert first.chains == (
-        ChainFacts(correct=True, speedup=3.0, refinements=2, slower=1),
+        ChainFacts(correct=True, speedup=3.0, sure=True, searched=3.0, raw=3.0, refinements=2, slower=1),
         ChainFacts(correct=False),
     )
     assert second == ProblemFacts(has_reference=False, chains=(UNTRIED, UNTRIED))
     assert not third.has_reference
+    assert (first.final, second.final) == ("faster", None)
     slower = metrics([first], 2).slower_than_seed
     assert (slower.refinements, slower.slower, slower.share) == (2, 1, 0.5)
+
+
+def test_whether_a_problem_ends_slower_than_its_seed() -> None:
+    story = Story([problem(f"P/{number}") for number in range(4)], chains=1)
+    refined: list[tuple[Ratio, OutcomeKind]] = [
+        (ratio(2.0), "kept"),
+        (ratio(0.5), "taken"),
+        (ratio(0.5), "slower"),
+        (ratio(1.0, "unmeasured"), "taken"),
+    ]
+    for number, (vs_seed, outcome) in enumerate(refined):
+        name = f"P/{number}"
+        story.begin(name)
+        story.candidate(name=name, measured=measurement(ratio(2.0)))
+        story.candidate(name=name, round_=1, measured=measurement(ratio(1.0), vs_seed), outcome=outcome)
+    found = facts(replay(story.events))
+    assert [one.final for one in found] == ["faster", "slower", "same", None]
+    final = metrics(found, 1).final_slower_than_seed
+    assert (final.problems, final.slower, final.share) == (3, 1, pytest.approx(1 / 3))
+
+
+def test_a_chain_that_was_shown_anothers_program_is_told() -> None:
+    story = Story(chains=1)
+    story.begin()
+    shown = msgspec.structs.replace(ask("optimise", "performance"), rival="hash-P/1-1-0")
+    story.at(ActionTaken(ask=shown), "P/1", 0, 0)
+    (one,) = facts(replay(story.events))
+    assert [chain.dependent for chain in one.chains] == [True]

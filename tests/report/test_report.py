@@ -103,7 +103,7 @@ def test_csv_gives_no_formula_and_no_control_code_to_a_spreadsheet() -> None:
 def test_markdown_says_it_to_people() -> None:
     text = render_reports([report()], "md")
     assert "# Run abc123" in text
-    assert "| Correct%@k | 33.3 % | 33.3 % |" in text
+    assert "| Correct%@k | 33.3 % [0.0, 100.0] | 33.3 % [0.0, 100.0] |" in text
     assert "| Speedup@k | 12.5x | 12.5x |" in text
     assert "- 1 solved: 1 measured, 0 unmeasured." in text
     assert "one problem, so no interval" in text

@@ -1,0 +1,130 @@
+"""What metrics need of a run, drawn from its picture: the latest attempt of each problem."""
+
+from __future__ import annotations
+
+import math
+
+import msgspec
+
+from perftui.events.state import ChainState, ProblemState, RunState
+from perftui.events.summary import Best, chain_best, confirmed, problem_best
+from perftui.refine.chain import Round
+from perftui.timing.model import SpeedVerdict
+
+
+class ChainFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What metrics need of a chain.
+
+    Attributes:
+        tried: whether it has a reply that could be judged; where the model gave none, or
+            infrastructure failed it, nothing is known of the chain.
+        correct: whether it has a correct program.
+        speedup: of its best program against the reference, as it was measured apart from the search
+            where it won; None where that was not measured.
+        sure: whether that program is faster than the reference by over 10 %, beyond doubt.
+        searched: what the search took its speedup for; None where it could not tell.
+        raw: the ratio that the search saw, whatever could be said of it; None where there is none.
+        refinements: measured refinements of its seed.
+        slower: how many of those are slower than the seed.
+        dependent: whether it was shown another chain's program.
+    """
+
+    tried: bool = True
+    correct: bool = False
+    speedup: float | None = None
+    sure: bool = False
+    searched: float | None = None
+    raw: float | None = None
+    refinements: int = 0
+    slower: int = 0
+    dependent: bool = False
+
+    @property
+    def rank(self) -> float:
+        """By what the search chooses among chains; the higher, the better."""
+        if not self.correct:
+            return -math.inf
+        known = (ratio for ratio in (self.searched, self.speedup) if ratio is not None)
+        return next(known, 0.0)
+
+
+class ProblemFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What metrics need of a problem.
+
+    Attributes:
+        has_reference: whether there is ground truth that passes its own tests here.
+        chains: in order.
+        final: what may be said of the speed of its final program against that of the seed of the
+            same chain; None where there is none, and where it could not be measured.
+    """
+
+    has_reference: bool
+    chains: tuple[ChainFacts, ...]
+    final: SpeedVerdict | None = None
+
+
+def facts(state: RunState) -> list[ProblemFacts]:
+    """What metrics need, in the order of the run."""
+    return [problem_facts(problem) for problem in state.problems.values()]
+
+
+def problem_facts(problem: ProblemState) -> ProblemFacts:
+    """What metrics need of one problem."""
+    return ProblemFacts(
+        has_reference=has_passing_reference(problem),
+        chains=tuple(_chain_facts(problem, chain) for chain in problem.chains),
+        final=_final(problem),
+    )
+
+
+def has_passing_reference(problem: ProblemState) -> bool:
+    """Whether there is ground truth, and it was not seen to fail its own tests here."""
+    broken = problem.reference is not None and not problem.reference.correct
+    return problem.head.has_reference and not broken and problem.status != "left-out"
+
+
+def _chain_facts(problem: ProblemState, chain: ChainState) -> ChainFacts:
+    found = chain_best(chain)
+    best = confirmed(problem, found)
+    speed, searched = _vs_reference(best), _vs_reference(found)
+    measured = _refinements(chain.rounds)
+    return ChainFacts(
+        tried=any(round_.reply is not None for round_ in chain.rounds)
+        and (best is not None or chain.how != "infrastructure"),
+        correct=best is not None,
+        speedup=speed,
+        sure=best is not None and best.optimised,
+        searched=searched,
+        raw=_raw(found),
+        refinements=len(measured),
+        slower=measured.count("slower"),
+        dependent=any(round_.ask.rival is not None for round_ in chain.rounds),
+    )
+
+
+def _vs_reference(best: Best | None) -> float | None:
+    ratio = best.vs_reference if best is not None else None
+    return None if ratio is None else ratio.estimate
+
+
+def _raw(best: Best | None) -> float | None:
+    measurement = best.measurement if best is not None else None
+    ratio = measurement.vs_reference if measurement is not None else None
+    return ratio.estimate if ratio is not None and 0 < ratio.estimate < math.inf else None
+
+
+def _refinements(rounds: tuple[Round, ...]) -> list[SpeedVerdict]:
+    """What was said of each program that could be measured against its chain's seed."""
+    ratios = (round_.measurement.vs_seed for round_ in rounds if round_.measurement is not None)
+    return [ratio.verdict for ratio in ratios if ratio is not None and ratio.verdict != "unmeasured"]
+
+
+def _final(problem: ProblemState) -> SpeedVerdict | None:
+    best = problem_best(problem)
+    if best is None:
+        return None
+    chain = next(chain for chain in problem.chains if chain.index == best.chain)
+    seed = next((round_.candidate for round_ in chain.rounds if round_.correct), None)
+    if seed == best.candidate:
+        return "same"
+    return best.vs_seed.verdict if best.vs_seed is not None else None
