@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 from collections.abc import Sequence
 
 import msgspec
@@ -29,22 +28,26 @@ class Bin(msgspec.Struct, frozen=True):
 
 
 def log_bins(ratios: Sequence[float]) -> list[Bin]:
-    """Bins of equal width in logarithms, each beginning at a power of the width; 1 begins one.
+    """Bins of equal width in logarithms, of which one has 1 in its middle; none of nothing.
 
-    The width is the smallest of a few for which there are no more than sixteen; none of nothing.
+    The width is the smallest of a few for which there are no more than sixteen.
     """
     if not ratios:
         return []
     doublings = [math.log2(ratio) for ratio in ratios]
-    low, high = min(doublings), max(doublings)
-    width = next(
-        (w for w in _WIDTHS if math.floor(high / w) - math.floor(low / w) < _MOST),
-        max(1.0, math.ceil((high - low) / (_MOST - 1))),
-    )
-    first, last = math.floor(low / width), math.floor(high / width)
-    edges = [2 ** (width * step) for step in range(first, last + 2)]
-    counts = [0] * (len(edges) - 1)
-    for ratio in ratios:
-        place = bisect_right(edges, ratio) - 1
-        counts[min(max(place, 0), len(counts) - 1)] += 1
-    return [Bin(low, high, count) for low, high, count in zip(edges, edges[1:], counts, strict=False)]
+    width = next((w for w in _WIDTHS if _count(doublings, w) <= _MOST), None)
+    width = width or math.ceil((max(doublings) - min(doublings)) / (_MOST - 2))
+    places = [_place(doubling, width) for doubling in doublings]
+    return [
+        Bin(2 ** (width * (place - 0.5)), 2 ** (width * (place + 0.5)), places.count(place))
+        for place in range(min(places), max(places) + 1)
+    ]
+
+
+def _place(doubling: float, width: float) -> int:
+    """Which bin holds a ratio: 0 for the one around 1."""
+    return math.floor(doubling / width + 0.5)
+
+
+def _count(doublings: Sequence[float], width: float) -> int:
+    return _place(max(doublings), width) - _place(min(doublings), width) + 1

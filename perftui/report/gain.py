@@ -64,7 +64,7 @@ class Gain(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def gain(problems: Iterable[ProblemState], prices: Prices | None) -> Gain | None:
-    """What the calls of a run bought; None where it made none, or has no problem with a reference."""
+    """What the calls of a run bought; None where it made none, or no program was measured."""
     counted = [problem for problem in problems if has_passing_reference(problem)]
     replies = [
         round_.reply
@@ -73,7 +73,8 @@ def gain(problems: Iterable[ProblemState], prices: Prices | None) -> Gain | None
         for round_ in chain.rounds
         if round_.reply is not None and round_.ask.phase != "given"
     ]
-    if not counted or not replies:
+    bests = [best for problem in counted if (best := best_of(problem.chains)) is not None]
+    if not replies or all(best.vs_reference is None for best in bests):
         return None
     prompt = sum(reply.usage.prompt_tokens for reply in replies)
     completion = sum(reply.usage.completion_tokens for reply in replies)

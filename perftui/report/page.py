@@ -41,6 +41,7 @@ from perftui.report.together import paper_cells
 from perftui.text import one_line, printable
 
 _PARETO_PLOTS = 12
+_NO_BREAK = "\N{NO-BREAK SPACE}"
 _KINDS = {"win": "faster", "loss": "slower", "tie": "same"}
 
 Drawing = Mapping[str, object]
@@ -50,8 +51,11 @@ Drawing = Mapping[str, object]
 def report_page(reports: Sequence[Report]) -> str:
     """The page of one report or of several."""
     names = ", ".join(report.run for report in reports)
+    header, rows = paper_cells(reports)
+    # Wide as the table is, an interval stands under its figure.
+    stacked = [[_stacked(text) for text in row] for row in rows]
     together = {
-        "table": _table(*paper_cells(reports)),
+        "table": _table(header, stacked),
         "plots": [_plot("Gain after so many calls of each chain", plots.gain_curves(_curves(reports)))],
     }
     return _render(
@@ -120,6 +124,11 @@ def _compared(first: str, compared: Comparison) -> Mapping[str, object]:
 
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Table | None:
     return Table(list(header), [list(row) for row in rows]) if rows else None
+
+
+def _stacked(text: str) -> str:
+    figure, bracket, interval = text.partition(" [")
+    return f"{figure}\n[{interval.replace(' ', _NO_BREAK)}" if bracket else text
 
 
 def _plot(title: str, drawn: str, note: str = "") -> Drawing | None:

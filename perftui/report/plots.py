@@ -13,9 +13,10 @@ from perftui.report.gain import GainPoint
 from perftui.report.pareto import ParetoPoint
 from perftui.text import one_line
 
-_WIDTH = 680.0
+_WIDTH = 880.0
 _MARGIN = 52.0
 _OPTIMISED = 1 / 0.9
+_MIB = 1 << 20
 _SERIES = 6
 """How many lines have a colour of their own in the style sheet."""
 
@@ -50,7 +51,7 @@ def distribution(ratios: Sequence[float], title: str) -> str:
     for one in bins:
         left, right, top = x.at(one.low), x.at(one.high), y.at(one.count)
         hint = f"{times(one.low)} to {times(one.high)}: {one.count}"
-        kind = "slower" if one.high <= 1 else "same" if one.low < 1 else "faster"
+        kind = "same" if one.low < 1 < one.high else "slower" if one.high <= 1 else "faster"
         marks.append(svg.bar(left + 1, top, right - left - 2, y.begin - top, kind, hint))
     marks += _reference_line(x, y.end, y.begin)
     marks += [svg.label(_WIDTH / 2, height - 6, "times faster", "axis", "middle")]
@@ -113,18 +114,20 @@ def pareto_plot(name: str, points: Sequence[ParetoPoint]) -> str:
     known = [(p, p.speedup, p.peak_memory_bytes) for p in points if p.speedup and p.peak_memory_bytes]
     if len(known) < 2:
         return ""
-    width, height = 330.0, 220.0
+    width, height = 300.0, 220.0
     x = svg.log_axis([speedup for _, speedup, _ in known], 66, width - 14)
-    y = svg.log_axis([peak for _, _, peak in known], height - 40, 26, least=1.05)
+    low, *_, high = sorted(peak / _MIB for _, _, peak in known)
+    room = max(high - low, 0.1) * 0.08
+    y = svg.Axis(low - room, high + room, height - 40, 26)
     marks = [svg.label(66, 14, one_line(name, 40), "head")]
-    marks += svg.frame(x, y, x_text=times, y_text=lambda peak: size(round(peak)))
+    marks += svg.frame(x, y, x_text=times, y_text=lambda mib: f"{mib:g} MiB")
     largest = max(p.code_bytes for p, _, _ in known)
     for point, speedup, peak in known:
         radius = 3 + 5 * math.sqrt(point.code_bytes / largest) if largest else 3
         said = (
             f"chain {point.chain} round {point.round}: {times(speedup)}, {size(peak)}, {point.code_bytes} B"
         )
-        marks.append(svg.dot(x.at(speedup), y.at(peak), "point", said, radius))
+        marks.append(svg.dot(x.at(speedup), y.at(peak / _MIB), "point", said, radius))
     marks.append(svg.label((66 + width) / 2, height - 6, "times faster", "axis", "middle"))
     return svg.picture(width, height, f"{one_line(name, 60)}: speed against peak memory", marks)
 

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from typing import NamedTuple
 
-_NICE = (1.0, 1.1, 1.25, 1.5, 2.0, 3.0, 5.0, 7.0)
-_MOST_TICKS = 8
+_NICE = (
+    (1, 1.05, 1.1, 1.15, 1.2, 1.3, 1.4, 1.5, 1.75, 2, 2.5, 3, 4, 5, 6, 7, 8, 9),
+    (1, 1.1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8),
+    (1, 1.2, 1.5, 2, 3, 4, 5, 7),
+    (1, 1.5, 2, 3, 5, 7),
+    (1, 2, 5),
+    (1, 3),
+    (1,),
+)
+"""What may stand in each power of ten, the densest first."""
+
+_APART_X, _APART_Y = 46, 22
+"""Pixels between the values at the ticks."""
 
 
 class Axis(NamedTuple):
@@ -36,10 +48,16 @@ class Axis(NamedTuple):
         share = (value - low) / (high - low) if high > low else 0.5
         return self.begin + share * (self.end - self.begin)
 
-    def ticks(self) -> list[float]:
-        """A few round values on the axis."""
-        found = log_ticks(self.low, self.high) if self.log else even_ticks(self.low, self.high)
-        return [tick for tick in found if tick == round(tick)] if self.whole else found
+    def ticks(self, apart: float) -> list[float]:
+        """Round values on the axis, as many as stand at least some pixels apart."""
+        sets = log_ticks(self.low, self.high) if self.log else even_ticks(self.low, self.high)
+        if self.whole:
+            sets = [[tick for tick in ticks if tick == round(tick)] for ticks in sets]
+        return next((ticks for ticks in sets if self._fit(ticks, apart)), sets[-1][:1])
+
+    def _fit(self, ticks: Sequence[float], apart: float) -> bool:
+        places = [self.at(tick) for tick in ticks]
+        return bool(ticks) and all(abs(b - a) >= apart for a, b in itertools.pairwise(places))
 
     def _held(self, value: float) -> float:
         return min(max(value, self.low), self.high)
@@ -63,28 +81,20 @@ def log_axis(values: Iterable[float], begin: float, end: float, *, least: float 
     return Axis(low / room, high * room, begin, end, log=True)
 
 
-def log_ticks(low: float, high: float) -> list[float]:
-    """Round values between two ends on a scale of logarithms: as many as can be read."""
+def log_ticks(low: float, high: float) -> list[list[float]]:
+    """Sets of round values between two ends on a scale of logarithms, the densest first."""
     decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    every = [_rounded(nice * 10.0**decade) for decade in decades for nice in _NICE]
-    inside = [tick for tick in every if low <= tick <= high]
-    for chosen in (inside, _of(inside, (1, 1.5, 2, 3, 5, 7)), _of(inside, (1, 2, 5)), _of(inside, (1, 3))):
-        if len(chosen) <= _MOST_TICKS:
-            return chosen
-    tens = _of(inside, (1,))
-    return tens[:: math.ceil(len(tens) / _MOST_TICKS)]
+    sets = [[_rounded(nice * 10.0**decade) for decade in decades for nice in chosen] for chosen in _NICE]
+    sets += [[_rounded(10.0**decade) for decade in decades if decade % step == 0] for step in (2, 5, 10, 50)]
+    return [[tick for tick in ticks if low <= tick <= high] for ticks in sets]
 
 
-def even_ticks(low: float, high: float) -> list[float]:
-    """Round values at even steps between two ends."""
+def even_ticks(low: float, high: float) -> list[list[float]]:
+    """Sets of round values at even steps between two ends, the densest first."""
     if high <= low:
-        return [low]
-    step = 10.0 ** math.floor(math.log10(high - low))
-    step = next(
-        step * part for part in (0.1, 0.2, 0.5, 1, 2, 5) if (high - low) / (step * part) <= _MOST_TICKS
-    )
-    first = math.ceil(low / step - 1e-9)
-    return [_rounded(step * count) for count in range(first, math.floor(high / step + 1e-9) + 1)]
+        return [[low]]
+    size = 10.0 ** math.floor(math.log10(high - low))
+    return [_multiples(size * part, low, high) for part in (0.1, 0.2, 0.5, 1, 2, 5, 10)]
 
 
 def picture(width: float, height: float, title: str, marks: Iterable[str]) -> str:
@@ -128,7 +138,7 @@ def label(x: float, y: float, text: str, kind: str = "label", anchor: str = "sta
 def frame(x: Axis, y: Axis, *, x_text: Callable[[float], str], y_text: Callable[[float], str]) -> list[str]:
     """The grid of a picture with the values of its ticks."""
     marks = []
-    for value in y.ticks():
+    for value in y.ticks(_APART_Y):
         marks.append(line(x.begin, y.at(value), x.end, y.at(value), "grid"))
         marks.append(label(x.begin - 6, y.at(value) + 4, y_text(value), anchor="end"))
     return marks + upright(x, y.end, y.begin, x_text)
@@ -137,17 +147,15 @@ def frame(x: Axis, y: Axis, *, x_text: Callable[[float], str], y_text: Callable[
 def upright(x: Axis, top: float, bottom: float, text: Callable[[float], str]) -> list[str]:
     """The upright lines of a grid, with their values under them."""
     marks = []
-    for value in x.ticks():
+    for value in x.ticks(_APART_X):
         marks.append(line(x.at(value), top, x.at(value), bottom, "grid"))
         marks.append(label(x.at(value), bottom + 15, text(value), anchor="middle"))
     return marks
 
 
-def _of(ticks: Sequence[float], wanted: Sequence[float]) -> list[float]:
-    def mantissa(tick: float) -> float:
-        return _rounded(tick / 10.0 ** math.floor(math.log10(tick) + 1e-9))
-
-    return [tick for tick in ticks if mantissa(tick) in wanted]
+def _multiples(step: float, low: float, high: float) -> list[float]:
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [_rounded(step * count) for count in range(first, last + 1)]
 
 
 def _hint(text: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from perftui.report.figures import share_within, within
-from perftui.report.formats import table
+from perftui.report.formats import cell, table
 from perftui.report.report import Report
 from perftui.report.statistics import Interval, geometric_means
 
@@ -64,7 +64,7 @@ def paper_rows(reports: Sequence[Report]) -> list[PaperRow]:
 def paper_table(reports: Sequence[Report]) -> str:
     """The paper's table in Markdown: a row for each run, Correct%, %Opt and Speedup at each k."""
     header, rows = paper_cells(reports)
-    return table(header, rows)
+    return table(header, ([cell(text, 100) for text in row] for row in rows))
 
 
 def paper_cells(reports: Sequence[Report]) -> tuple[list[str], list[list[str]]]:

@@ -128,6 +128,11 @@ def measurement(
     )
 
 
+def with_memory(measured: Measurement, peak_bytes: int) -> Measurement:
+    """The same with a peak of memory."""
+    return msgspec.structs.replace(measured, peak_bytes=peak_bytes)
+
+
 class Story:
     """Events of a run, one after the other; each has the next `seq` and is a second later."""
 
@@ -197,11 +202,16 @@ class Story:
         passed: int = 3,
         measured: Measurement | None = None,
         outcome: OutcomeKind = "seed",
+        code: str = "",
+        same_as: str = "",
     ) -> str:
-        """A whole round: a program with its verdict, its measurement and its outcome."""
+        """A whole round: a program with its verdict, its measurement and its outcome.
+
+        Its text and its hash are made up, unless they are given.
+        """
         self.reply(name, chain, round_, "base" if round_ == 0 else "optimise")
-        candidate = f"hash-{name}-{chain}-{round_}"
-        self.at(CandidateFound(candidate=candidate, code=f"# {candidate}\n"), name, chain, round_)
+        candidate = same_as or f"hash-{name}-{chain}-{round_}"
+        self.at(CandidateFound(candidate=candidate, code=code or f"# {candidate}\n"), name, chain, round_)
         judged = verdict(kind, passed)
         self.at(CandidateJudged(candidate=candidate, verdict=judged), name, chain, round_)
         if measured is not None:
