@@ -225,7 +225,26 @@ def best_of(chains: Iterable[ChainState], objective: Objective = "time") -> Best
     memory it takes. Programs that were not measured come after those that were.
     """
     bests = (best for chain in chains if (best := chain_best(chain)) is not None)
-    return max(bests, key=lambda best: _rank(best, objective), default=None)
+    return max(bests, key=lambda best: rank(best, objective), default=None)
+
+
+def rank(best: Best, objective: Objective) -> tuple[float, ...]:
+    """What the best of several is chosen by: the higher, the better.
+
+    Zero stands for what was not measured: every ratio is above it.
+    """
+    speed = (
+        best.vs_reference.estimate if best.vs_reference else 0.0,
+        best.vs_seed.estimate if best.vs_seed else 0.0,
+    )
+    peak = best.measurement.peak_bytes if best.measurement is not None else 0
+    match objective:
+        case "time":
+            return speed
+        case "memory":
+            return (1.0 / peak if peak else 0.0, *speed)
+        case "both":
+            return (speed[0] / peak if peak else 0.0, *speed)
 
 
 def chain_best(chain: ChainState) -> Best | None:
@@ -307,19 +326,3 @@ def _measured(ratio: Ratio | None) -> Ratio | None:
     if ratio is None or ratio.verdict == "unmeasured" or not 0 < ratio.estimate < math.inf:
         return None
     return ratio
-
-
-def _rank(best: Best, objective: Objective) -> tuple[float, ...]:
-    """Zero stands for what was not measured: every ratio is above it."""
-    speed = (
-        best.vs_reference.estimate if best.vs_reference else 0.0,
-        best.vs_seed.estimate if best.vs_seed else 0.0,
-    )
-    peak = best.measurement.peak_bytes if best.measurement is not None else 0
-    match objective:
-        case "time":
-            return speed
-        case "memory":
-            return (1.0 / peak if peak else 0.0, *speed)
-        case "both":
-            return (speed[0] / peak if peak else 0.0, *speed)

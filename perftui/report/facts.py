@@ -7,7 +7,7 @@ import math
 import msgspec
 
 from perftui.events.state import ChainState, ProblemState, RunState
-from perftui.events.summary import Best, chain_best, confirmed, problem_best
+from perftui.events.summary import Best, chain_best, confirmed, problem_best, rank
 from perftui.refine.chain import Round
 from perftui.timing.model import SpeedVerdict
 
@@ -22,7 +22,8 @@ class ChainFacts(msgspec.Struct, frozen=True, kw_only=True):
         speedup: of its best program against the reference, as it was measured apart from the search
             where it won; None where that was not measured.
         sure: whether that program is faster than the reference by over 10 %, beyond doubt.
-        searched: what the search took its speedup for; None where it could not tell.
+        order: what the search chooses among chains by, the higher the better; empty leaves it to
+            `speedup`.
         raw: the ratio that the search saw, whatever could be said of it; None where there is none.
         refinements: measured refinements of its seed.
         slower: how many of those are slower than the seed.
@@ -33,19 +34,18 @@ class ChainFacts(msgspec.Struct, frozen=True, kw_only=True):
     correct: bool = False
     speedup: float | None = None
     sure: bool = False
-    searched: float | None = None
+    order: tuple[float, ...] = ()
     raw: float | None = None
     refinements: int = 0
     slower: int = 0
     dependent: bool = False
 
     @property
-    def rank(self) -> float:
-        """By what the search chooses among chains; the higher, the better."""
+    def rank(self) -> tuple[float, ...]:
+        """Where it stands among chains; below all others where it has no correct program."""
         if not self.correct:
-            return -math.inf
-        known = (ratio for ratio in (self.searched, self.speedup) if ratio is not None)
-        return next(known, 0.0)
+            return (-math.inf,)
+        return self.order or (self.speedup or 0.0,)
 
 
 class ProblemFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,25 +86,19 @@ def has_passing_reference(problem: ProblemState) -> bool:
 def _chain_facts(problem: ProblemState, chain: ChainState) -> ChainFacts:
     found = chain_best(chain)
     best = confirmed(problem, found)
-    speed, searched = _vs_reference(best), _vs_reference(found)
     measured = _refinements(chain.rounds)
     return ChainFacts(
         tried=any(round_.reply is not None for round_ in chain.rounds)
         and (best is not None or chain.how != "infrastructure"),
         correct=best is not None,
-        speedup=speed,
+        speedup=best.vs_reference.estimate if best is not None and best.vs_reference is not None else None,
         sure=best is not None and best.optimised,
-        searched=searched,
+        order=rank(found, problem.objective) if found is not None else (),
         raw=_raw(found),
         refinements=len(measured),
         slower=measured.count("slower"),
         dependent=any(round_.ask.rival is not None for round_ in chain.rounds),
     )
-
-
-def _vs_reference(best: Best | None) -> float | None:
-    ratio = best.vs_reference if best is not None else None
-    return None if ratio is None else ratio.estimate
 
 
 def _raw(best: Best | None) -> float | None:

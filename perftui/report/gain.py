@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from perftui.events.plan import Prices
-from perftui.events.state import ChainState, ProblemState
+from perftui.events.state import ProblemState
 from perftui.events.summary import best_of
 from perftui.report.facts import has_passing_reference
 from perftui.report.statistics import geometric_means
@@ -73,13 +73,13 @@ def gain(problems: Iterable[ProblemState], prices: Prices | None) -> Gain | None
         for round_ in chain.rounds
         if round_.reply is not None and round_.ask.phase != "given"
     ]
-    bests = [best for problem in counted if (best := best_of(problem.chains)) is not None]
+    bests = [best for problem in counted if (best := best_of(problem.chains, problem.objective)) is not None]
     if not replies or all(best.vs_reference is None for best in bests):
         return None
     prompt = sum(reply.usage.prompt_tokens for reply in replies)
     completion = sum(reply.usage.completion_tokens for reply in replies)
     paid = cost(prompt, completion, prices)
-    paths = [gains_by_calls(problem.chains) for problem in counted]
+    paths = [gains_by_calls(problem) for problem in counted]
     doublings = math.fsum(math.log2(path[-1]) for path in paths)
     return Gain(
         problems=len(counted),
@@ -101,18 +101,18 @@ def cost(prompt_tokens: int, completion_tokens: int, prices: Prices | None) -> f
     return (prompt_tokens * prices.prompt + completion_tokens * prices.completion) / _TOKENS_PER_PRICE
 
 
-def gains_by_calls(chains: Sequence[ChainState]) -> list[float]:
+def gains_by_calls(problem: ProblemState) -> list[float]:
     """How many times faster than the reference a problem's best program is after 0, 1, 2 … calls a chain.
 
     At least 1: whoever has the reference need not take a slower program.
     """
-    longest = max((len(chain.rounds) for chain in chains), default=0)
-    return [_gain_after(chains, calls) for calls in range(longest + 1)]
+    longest = max((len(chain.rounds) for chain in problem.chains), default=0)
+    return [_gain_after(problem, calls) for calls in range(longest + 1)]
 
 
-def _gain_after(chains: Sequence[ChainState], calls: int) -> float:
-    by_then = tuple(msgspec.structs.replace(chain, rounds=chain.rounds[:calls]) for chain in chains)
-    best = best_of(by_then)
+def _gain_after(problem: ProblemState, calls: int) -> float:
+    by_then = (msgspec.structs.replace(chain, rounds=chain.rounds[:calls]) for chain in problem.chains)
+    best = best_of(by_then, problem.objective)
     ratio = best.vs_reference if best is not None else None
     return max(1.0, ratio.estimate) if ratio is not None else 1.0
 

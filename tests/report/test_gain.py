@@ -96,7 +96,7 @@ def test_gain_never_falls_where_the_best_is_kept(ratios: list[float]) -> None:
         kept: OutcomeKind = "kept" if one > best else "slower"
         story.candidate(round_=place, measured=measurement(ratio(one)), outcome=kept if place else "seed")
         best = max(best, one)
-    gains = gains_by_calls(replay(story.events).problems["P/1"].chains)
+    gains = gains_by_calls(replay(story.events).problems["P/1"])
     assert gains[0] == 1.0
     assert all(later >= earlier for earlier, later in itertools.pairwise(gains))
     assert gains[-1] == max(1.0, best)

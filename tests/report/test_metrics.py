@@ -90,11 +90,11 @@ def test_the_best_of_drawn_chains_by_hand() -> None:
 
 
 def test_which_program_wins_is_what_the_search_says_and_how_fast_it_is_what_was_measured_after() -> None:
-    winner = ChainFacts(correct=True, searched=3.0, speedup=1.5)
+    winner = ChainFacts(correct=True, order=(3.0,), speedup=1.5)
     one = of(fast(2.0), winner)
     assert (best_at(one, 1), best_at(one, 2)) == (2.0, 1.5)
     assert best_at_k([one], 2) == 1.5
-    lost = of(fast(2.0), ChainFacts(correct=True, searched=3.0))
+    lost = of(fast(2.0), ChainFacts(correct=True, order=(3.0,)))
     assert best_at(lost, 2) is None, "what was said of the winner cannot be held, and no other has won"
     assert best_or_reference_at([lost], 2) == 1.0
 
@@ -102,7 +102,7 @@ def test_which_program_wins_is_what_the_search_says_and_how_fast_it_is_what_was_
 def test_the_papers_own_rule_takes_every_ratio() -> None:
     noisy = ChainFacts(correct=True, raw=1.3)
     figures = metrics(
-        [of(noisy), of(ChainFacts(correct=True, raw=2.0, speedup=1.5, searched=2.0)), of(WRONG)], 1
+        [of(noisy), of(ChainFacts(correct=True, raw=2.0, speedup=1.5, order=(2.0, 0.0))), of(WRONG)], 1
     )
     assert (figures.opt, figures.speedup) == ({"1": pytest.approx(1 / 3)}, {"1": 1.5})
     assert figures.raw.opt == {"1": pytest.approx(2 / 3)}
@@ -253,7 +253,7 @@ def test_facts_are_taken_from_the_latest_attempt() -> None:
     first, second, third = facts(replay(story.events))
     assert first.has_reference
     assert first.chains == (
-        ChainFacts(correct=True, speedup=3.0, sure=True, searched=3.0, raw=3.0, refinements=2, slower=1),
+        ChainFacts(correct=True, speedup=3.0, sure=True, order=(3.0, 3.0), raw=3.0, refinements=2, slower=1),
         ChainFacts(correct=False),
     )
     assert second == ProblemFacts(has_reference=False, chains=(UNTRIED, UNTRIED))
