@@ -86,12 +86,13 @@ def has_passing_reference(problem: ProblemState) -> bool:
 def _chain_facts(problem: ProblemState, chain: ChainState) -> ChainFacts:
     found = chain_best(chain)
     best = confirmed(problem, found)
+    ratio = best.vs_reference if best is not None else None
     measured = _refinements(chain.rounds)
     return ChainFacts(
         tried=any(round_.reply is not None for round_ in chain.rounds)
         and (best is not None or chain.how != "infrastructure"),
         correct=best is not None,
-        speedup=best.vs_reference.estimate if best is not None and best.vs_reference is not None else None,
+        speedup=ratio.estimate if ratio is not None else None,
         sure=best is not None and best.optimised,
         order=rank(found, problem.objective) if found is not None else (),
         raw=_raw(found),

@@ -29,7 +29,7 @@ from perftui.report.metrics import metrics
 from perftui.report.statistics import geometric_mean
 from perftui.sandbox.protocol import Limits
 from perftui.timing.model import Ratio
-from tests.support.story import Story, ask, measurement, problem, ratio, verdict
+from tests.support.story import Story, ask, measurement, problem, ratio, verdict, with_memory
 
 WRONG = ChainFacts()
 UNTRIED = ChainFacts(tried=False)
@@ -289,3 +289,18 @@ def test_a_chain_that_was_shown_anothers_program_is_told() -> None:
     story.at(ActionTaken(ask=shown), "P/1", 0, 0)
     (one,) = facts(replay(story.events))
     assert [chain.dependent for chain in one.chains] == [True]
+
+
+def test_where_memory_is_the_objective_the_leanest_chain_wins() -> None:
+    story = Story()
+    story.begin()
+    story.candidate(measured=with_memory(measurement(ratio(4.0)), 4 << 20))
+    story.candidate(chain=1, measured=with_memory(measurement(ratio(2.0)), 1 << 20))
+    state = replay(story.events)
+    (by_time,) = facts(state)
+    problems = {
+        name: msgspec.structs.replace(one, objective="memory") for name, one in state.problems.items()
+    }
+    (by_memory,) = facts(msgspec.structs.replace(state, problems=problems))
+    assert (best_at(by_time, 2), best_at(by_memory, 2)) == (4.0, 2.0)
+    assert best_at_k([by_memory], 2) == 2.0
