@@ -14,7 +14,7 @@ from perftui.events.plan import Environment, RunPlan
 from perftui.events.state import RunState
 from perftui.report.comparability import Doubt, common_problems, doubts
 from perftui.report.pairs import PairedProblem, paired
-from perftui.report.report import was_timed
+from perftui.report.report import told_settings, was_timed
 from perftui.report.significance import permutation_test, sign_test
 from perftui.report.statistics import Mean, geometric_mean
 
@@ -198,5 +198,5 @@ def _side(state: RunState) -> Side:
         calls=0 if plan is not None and plan.purpose == "evaluate" else state.calls,
         tokens=state.prompt_tokens + state.completion_tokens,
         environment=state.environment,
-        settings=plan,
+        settings=told_settings(plan),
     )

@@ -202,7 +202,8 @@ def _render(name: str, **facts: object) -> str:
             style_digest=digest,
         )
     )
-    return page.rstrip() + "\n"
+    # Whatever encoding a terminal or a file has, the page is the same.
+    return page.encode("ascii", "xmlcharrefreplace").decode().rstrip() + "\n"
 
 
 @cache

@@ -39,9 +39,12 @@ def pareto(points: Iterable[ParetoPoint]) -> tuple[ParetoPoint, ...]:
     known of a point counts as worse than anything that is known. Points that are equal in all three
     do not dominate each other.
     """
-    found = list(points)
-    front = [one for one in found if not any(_dominates(_costs(other), _costs(one)) for other in found)]
-    return tuple(sorted(front, key=lambda point: (*_costs(point), point.chain, point.round)))
+    front: list[ParetoPoint] = []
+    # Whatever dominates a point comes before it, and so does one of the front that does.
+    for one in sorted(points, key=lambda point: (*_costs(point), point.chain, point.round)):
+        if not any(_dominates(_costs(other), _costs(one)) for other in front):
+            front.append(one)
+    return tuple(front)
 
 
 def correct_programs(problem: ProblemState) -> list[ParetoPoint]:

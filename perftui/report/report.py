@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit, urlunsplit
+
 import msgspec
 
 from perftui.events.plan import Environment, RunPlan, RunPurpose
@@ -52,7 +54,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         prompt_tokens: likewise.
         completion_tokens: likewise.
         environment: where it ran last.
-        settings: what it was asked to do, all of it.
+        settings: what it was asked to do, all of it but the secret parts of its server's address.
     """
 
     run: str
@@ -111,8 +113,17 @@ def build_report(state: RunState) -> Report:
         prompt_tokens=state.prompt_tokens,
         completion_tokens=state.completion_tokens,
         environment=state.environment,
-        settings=plan,
+        settings=told_settings(plan),
     )
+
+
+def told_settings(plan: RunPlan | None) -> RunPlan | None:
+    """Settings fit to be shown to others: without a name, a password or a query in the server's address."""
+    if plan is None or plan.base_url is None:
+        return plan
+    address = urlsplit(plan.base_url)
+    shown = urlunsplit((address.scheme, address.netloc.rpartition("@")[2], address.path, "", ""))
+    return msgspec.structs.replace(plan, base_url=shown)
 
 
 def was_timed(state: RunState) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cache
 
 
 def pass_chance(n: int, correct: int, k: int) -> float:
@@ -19,14 +20,15 @@ def pass_chance(n: int, correct: int, k: int) -> float:
     return 1 - math.comb(n - correct, k) / math.comb(n, k)
 
 
-def best_chances(n: int, k: int) -> list[float]:
+@cache
+def best_chances(n: int, k: int) -> tuple[float, ...]:
     """For each of n chains, the worst first, the chance that it is the best of k that are drawn.
 
     The i-th from the worst is the best of `C(i-1, k-1)` of all `C(n, k)` draws (Qiu et al. 2024, How
     Efficient is LLM-Generated Code?, where it gives the unbiased eff@k). None can be where k is over n.
     """
     draws = math.comb(n, k)
-    return [math.comb(i - 1, k - 1) / draws for i in range(1, n + 1)] if draws else []
+    return tuple(math.comb(i - 1, k - 1) / draws for i in range(1, n + 1)) if draws else ()
 
 
 def expected_best(ratios: Sequence[float | None], k: int) -> float | None:

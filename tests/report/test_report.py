@@ -147,6 +147,48 @@ def test_programs_that_were_given_are_no_calls() -> None:
     assert (given.calls, given.per_problem[0].calls, given.per_problem[0].rounds) == (0, 0, 1)
 
 
+def test_the_address_of_a_server_is_told_without_its_secrets() -> None:
+    state = replay(told().events)
+    assert state.plan is not None
+    plan = msgspec.structs.replace(state.plan, base_url="https://me:secret@host:8000/v1?key=secret")
+    found = build_report(msgspec.structs.replace(state, plan=plan))
+    assert found.settings == msgspec.structs.replace(plan, base_url="https://host:8000/v1")
+    assert all("secret" not in render_reports([found], format_) for format_ in ("md", "json", "csv", "html"))
+
+
+def test_what_is_left_out_is_told_with_its_reason() -> None:
+    story = Story([problem("P/1"), problem("P/2")], chains=1)
+    story.begin("P/1")
+    story.candidate()
+    story.end("P/1")
+    story.begin("P/2")
+    story.end("P/2", "left-out", "its reference fails: t1: | wrong")
+    found = build_report(replay(story.events))
+    assert [(one.problem, one.reason) for one in found.left_out] == [
+        ("P/2", "its reference fails: t1: | wrong")
+    ]
+    assert (found.metrics.with_reference, found.metrics.correct) == (1, {"1": 1.0})
+    text = render_reports([found], "md")
+    assert "- 1 problem is left out: the reference fails its own tests here." in text
+    assert "| P/2 | its reference fails: t1: \\| wrong |" in text
+
+
+def test_chains_that_learnt_of_each_other_are_told() -> None:
+    story = told()
+    shown = Ask(phase="performance", label="optimise", rival="hash-P/1-0-1")
+    story.attempt = 1
+    story.at(ActionTaken(ask=shown), "P/1", 1, 1)
+    state = replay(story.events)
+    assert "not independent" in render_reports([build_report(state)], "md")
+    assert "not independent" not in render_reports([report()], "md")
+    assert state.plan is not None
+    hopeless = msgspec.structs.replace(
+        state.plan, settings=msgspec.structs.replace(state.plan.settings, stop_hopeless=True)
+    )
+    stopped = build_report(msgspec.structs.replace(state, plan=hopeless))
+    assert "ended early" in render_reports([stopped], "md")
+
+
 def test_nothing_at_all_is_reported_without_fuss() -> None:
     nothing = build_report(RunState())
     assert "0 solved: 0 measured" in render_reports([nothing], "md")

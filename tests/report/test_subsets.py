@@ -40,7 +40,7 @@ def test_the_chance_of_a_correct_chain_is_that_over_all_subsets(n: int, data: st
 
 def test_the_best_of_two_by_hand() -> None:
     # Of (1, 2), (1, 4), (2, 4) the best are 2, 4 and 4.
-    assert best_chances(3, 2) == pytest.approx([0, 1 / 3, 2 / 3])
+    assert best_chances(3, 2) == pytest.approx((0, 1 / 3, 2 / 3))
     assert expected_best([1.0, 2.0, 4.0], 2) == pytest.approx(10 / 3)
     # With one wrong chain: (–, 2), (–, 4), (2, 4); with two, one draw of six has no program.
     assert expected_best([None, 2.0, 4.0], 2) == pytest.approx(10 / 3)
@@ -50,7 +50,7 @@ def test_the_best_of_two_by_hand() -> None:
 
 
 def test_there_is_no_best_of_more_than_there_are() -> None:
-    assert best_chances(2, 3) == []
+    assert best_chances(2, 3) == ()
     assert expected_best([1.0, 2.0], 3) is None
     assert expected_best_or([1.0, 2.0], 3, 1.0) is None
     assert expected_best([None, None], 1) is None
