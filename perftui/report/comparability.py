@@ -120,7 +120,7 @@ def _speed(first: RunState, second: RunState) -> Iterator[Doubt]:
     chosen = [pair for pair in pairs if all(problem.timing is not None for problem in pair)]
     other = sum(_inputs(one) != _inputs(another) for one, another in chosen)
     if other:
-        why = f"{other} of {len(chosen)} problems were timed on other inputs, or on as many of them held out"
+        why = f"{other} of {len(chosen)} problems were timed on other inputs, or with others of them held out"
         # Inputs are chosen by their cost on the machine, so that a few differ between any two runs.
         yield Doubt(what="other timing inputs", why=why, forbids=2 * other > len(chosen))
     broken = sum(has_passing_reference(one) != has_passing_reference(another) for one, another in pairs)

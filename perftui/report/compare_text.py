@@ -52,22 +52,21 @@ def comparison_lines(first: str, compared: Comparison) -> list[str]:
         compared: the other run against it.
     """
     other, solved, speed = compared.other.run, compared.correctness, compared.speed
-    alone = f"{solved.first_only} by {first} alone, {solved.other_only} by {other} alone"
+    alone = f"by {first} alone {solved.first_only}, by {other} alone {solved.other_only}"
     said = [
-        f"{number(compared.common)} problems are in both runs, text for text.",
+        f"Problems in both runs, text for text: {number(compared.common)}.",
         (
-            f"{number(solved.problems)} have a known outcome in both: {solved.both} solved by both, {alone}, "
-            f"{solved.neither} by neither (exact sign test, McNemar's: p {_p(solved.p)})."
+            f"Solved by both {solved.both}, {alone}, by neither {solved.neither} "
+            f"(exact sign test, McNemar's: p {_p(solved.p)})."
         ),
     ]
     if not speed.problems:
         return [*said, "No problem is measured in both, so speed is not compared."]
-    alike = f", {speed.same_program} with the same program" if speed.same_program else ""
-    decided = f"{other} is faster beyond noise on {speed.wins}, slower on {speed.losses}"
+    alike = f" (with the same program: {speed.same_program})" if speed.same_program else ""
     said += [
         (
-            f"{number(speed.problems)} are measured in both: {decided}; {speed.ties} ties{alike} "
-            f"(exact sign test: p {_p(speed.sign_p)})."
+            f"Of {number(speed.problems)} measured in both, {other} is faster beyond noise on {speed.wins}, "
+            f"slower on {speed.losses}; ties: {speed.ties}{alike} (exact sign test: p {_p(speed.sign_p)})."
         ),
         mean_line(f"Geometric mean of how many times faster {other} is than {first}", speed.ratio),
     ]

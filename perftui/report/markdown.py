@@ -8,7 +8,7 @@ from perftui.report.blocks import gain_bars, histogram
 from perftui.report.formats import cell, table
 from perftui.report.lines import lines, title_of
 from perftui.report.report import Report
-from perftui.report.tables import Table, left_out_table, metric_table, pareto_table, problem_table
+from perftui.report.tables import Table, left_out_table, metric_table, problem_table
 from perftui.report.together import paper_table
 
 
@@ -36,7 +36,6 @@ def _section(report: Report) -> str:
             gain_bars(report.gain.curve if report.gain is not None else ()),
         ),
         shown(problem_table(report.per_problem)),
-        shown(pareto_table(report.per_problem)),
         shown(left_out_table(report.left_out)),
     ]
     return "\n".join(part for part in parts if part)

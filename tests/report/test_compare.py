@@ -145,8 +145,8 @@ def test_more_than_two_runs_are_each_held_against_the_first() -> None:
 def test_markdown_says_who_wins() -> None:
     text = render_comparisons(compare_all([run("aaaaaa", 1.0, 1.0), run("bbbbbb", 2.0, WRONG)]), "md")
     assert "## bbbbbb against aaaaaa" in text
-    assert "2 have a known outcome in both: 1 solved by both, 1 by aaaaaa alone, 0 by bbbbbb alone" in text
-    assert "1 are measured in both: bbbbbb is faster beyond noise on 1, slower on 0; 0 ties" in text
+    assert "Solved by both 1, by aaaaaa alone 1, by bbbbbb alone 0, by neither 0 (exact sign test" in text
+    assert "Of 1 measured in both, bbbbbb is faster beyond noise on 1, slower on 0; ties: 0 (exact" in text
     assert "Geometric mean of how many times faster bbbbbb is than aaaaaa 2.00x: one problem" in text
     assert "| P/0 identity | 1.00x | 2.00x | 2.00x [1.86, 2.15] | 1.04x | win |" in text
     assert "| P/1 identity | aaaaaa |" in text
