@@ -38,9 +38,9 @@ def compare(**flags: Unpack[CompareFlags]) -> None:
     from perftui.report.compare import compare_all  # noqa: PLC0415 - loads statistics
     from perftui.report.compare_text import render_comparisons  # noqa: PLC0415
 
-    if len(flags["runs"]) < 2:
-        raise BadInputError("compare needs two runs or more")
     states = anyio.run(stored_runs, chosen_database(flags["db"]), flags["runs"])
+    if len(states) < 2:
+        raise BadInputError("compare needs two runs or more")
     if len({state.run for state in states}) < len(states):
         raise BadInputError("a run cannot be compared with itself")
     compared = compare_all(states)
