@@ -101,6 +101,7 @@ def _section(report: Report) -> Mapping[str, object]:
 
 
 _LINES = "The upright line stands for the reference, the dashed one for 10 % less time than it takes."
+_FIRST_LINES = "The upright line stands for the first run, the dashed one for 10 % less time than it takes."
 _BAND = "Geometric mean over problems by the search's measurements, with its 95 % bootstrap interval."
 _DOTS = "Each with the interval of its measurement; grey is no difference. Hover for figures."
 
@@ -113,7 +114,7 @@ def _compared(first: str, compared: Comparison) -> Mapping[str, object]:
         "doubts": doubt_lines(compared),
         "lines": comparison_lines(first, compared),
         "plots": [
-            _plot(title, plots.distribution(ratios(compared), title), _LINES),
+            _plot(title, plots.distribution(ratios(compared), title), _FIRST_LINES),
             _plot("Problems by that ratio", plots.dot_plot(_paired_dots(compared.per_problem), title), _DOTS),
         ],
         "correctness": _table(*correctness_table(first, compared)),
