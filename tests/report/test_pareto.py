@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +12,8 @@ from perftui.events.reduce import replay
 from perftui.report.pareto import ParetoPoint, correct_programs, pareto
 from perftui.report.report import build_report
 from tests.support.story import Story, measurement, ratio, with_memory
+
+replace = msgspec.structs.replace
 
 
 def point(name: str, speedup: float | None, peak: int | None, code: int) -> ParetoPoint:
@@ -31,6 +34,12 @@ def test_a_front_by_hand() -> None:
 def test_what_is_not_known_is_worse_than_what_is() -> None:
     assert pareto([point("a", None, 100, 10), point("b", 0.1, 100, 10)]) == (point("b", 0.1, 100, 10),)
     assert pareto([point("a", 1.0, None, 10), point("b", 1.0, 1 << 40, 10)])[0].candidate == "b"
+
+
+def test_programs_that_are_equal_in_all_three_both_stay() -> None:
+    one, other = point("a", 2.0, 100, 10), point("b", 2.0, 100, 10)
+    assert pareto([one, other]) == (one, other)
+    assert pareto([one, point("c", 2.0, 100, 11)]) == (one,)
 
 
 points = st.lists(
@@ -91,3 +100,19 @@ def test_a_report_has_each_correct_program_once() -> None:
     row = build_report(state).per_problem[0]
     assert (row.correct_candidates, [one.round for one in row.pareto]) == (3, [1, 0])
     assert (row.peak_memory_bytes, row.code_bytes) == (9000, len("# hash-P/1-0-1"))
+
+
+def test_the_peak_of_judging_comes_before_that_of_timing() -> None:
+    story = Story()
+    story.begin()
+    story.candidate(measured=with_memory(measurement(ratio(1.0)), 5000))
+    problem = replay(story.events).problems["P/1"]
+    chain = problem.chains[0]
+    round_ = chain.rounds[0]
+    assert round_.verdict is not None
+    judged = replace(round_, verdict=replace(round_.verdict, peak_bytes=7000))
+    untimed = replace(judged, measurement=None)
+    unknown = replace(round_, measurement=None)
+    for one, expected in ((round_, 5000), (judged, 7000), (untimed, 7000), (unknown, None)):
+        state = replace(problem, chains=(replace(chain, rounds=(one,)),))
+        assert [found.peak_memory_bytes for found in correct_programs(state)] == [expected]
