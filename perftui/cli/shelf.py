@@ -12,7 +12,8 @@ from perftui.engine.control import RunSession
 from perftui.errors import PerftuiError
 from perftui.problems.model import Problem
 from perftui.store.library import StoredSession
-from perftui.store.readers import Reader, RunSummary
+from perftui.store.readers import Reader
+from perftui.store.summaries import RunSummary
 from perftui.timing.model import Trial
 from perftui.tui.library import RunEntry
 

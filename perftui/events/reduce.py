@@ -107,6 +107,8 @@ def _on_run(state: RunState, event: RunResumed | RunPaused | RunUnpaused | RunEn
 def _counted(state: RunState, event: EventBase) -> RunState:
     """The totals that count what was spent, whatever attempt it belonged to."""
     match event:
+        case ReplyReceived(reply=Reply(reused=True)):
+            return _replace(state, reused=state.reused + 1)
         case ReplyReceived(reply=reply) | GeneratorWritten(reply=Reply() as reply):
             return _replace(
                 state,

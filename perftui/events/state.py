@@ -143,8 +143,9 @@ class RunState(msgspec.Struct, frozen=True, kw_only=True):
         started_at: seconds since the epoch.
         ended_at: likewise, None while it runs.
         seq: the last stored event that is in this picture.
-        calls: replies received.
-        prompt_tokens: over all replies.
+        calls: replies received; those of other runs that were used again are none.
+        reused: replies of other runs that were used again, and not paid for.
+        prompt_tokens: over all replies that were paid for.
         completion_tokens: likewise.
         judged: verdicts given, known ones left out.
         measured: measurements made, known ones left out.
@@ -163,6 +164,7 @@ class RunState(msgspec.Struct, frozen=True, kw_only=True):
     ended_at: float | None = None
     seq: int = 0
     calls: int = 0
+    reused: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
     judged: int = 0

@@ -53,6 +53,8 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
         seconds: wall time from sending to the last byte, back-off left out.
         attempts: how many times it was sent.
         recorded: True where it was replayed and not asked of a live model.
+        reused: True where it is the stored reply of another run to the very same question: nothing was
+            sent and nothing paid for; tokens and seconds are what it once took.
     """
 
     text: str
@@ -62,6 +64,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float = 0.0
     attempts: int = 1
     recorded: bool = False
+    reused: bool = False
 
 
 class Backoff(msgspec.Struct, frozen=True, kw_only=True):

@@ -45,7 +45,7 @@ class ProblemRow(msgspec.Struct, frozen=True, kw_only=True):
         vs_seed_high: upper end.
         flagged: whether any program of it is suspected of cheating.
         rounds: over all chains.
-        calls: replies received; programs that were given are none.
+        calls: replies received; programs that were given are none, nor are replies of other runs.
         prompt_tokens: over all replies.
         completion_tokens: likewise.
         peak_memory_bytes: of the best program while it was judged; None where that is not known.
@@ -94,7 +94,7 @@ class ProblemRow(msgspec.Struct, frozen=True, kw_only=True):
 def problem_row(problem: ProblemState) -> ProblemRow:
     """What a run found out about a problem."""
     rounds = [round_ for chain in problem.chains for round_ in chain.rounds]
-    replies = [r.reply for r in rounds if r.reply is not None and r.ask.phase != "given"]
+    replies = [r.reply for r in rounds if r.reply and not r.reply.reused and r.ask.phase != "given"]
     best = problem_best(problem)
     programs = correct_programs(problem)
     own = next((one for one in programs if best is not None and one.candidate == best.candidate), None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,26 +12,16 @@ import msgspec
 
 from perftui.errors import BadInputError
 from perftui.events.model import RunStarted, StoredEvent
-from perftui.events.plan import RunPlan, RunPurpose
-from perftui.events.state import RunStatus
+from perftui.events.plan import RunPlan
 from perftui.problems.model import Problem
 from perftui.store.codec import TRIAL_FIELDS, event_of
-from perftui.store.holder import COLUMNS, HolderRow, holder_of
-from perftui.store.lease import is_live
+from perftui.store.names import LAST, meant
+from perftui.store.summaries import RUNS, RunSummary, summaries
+from perftui.store.sweeps import Sweep, read_sweep, read_sweeps
 from perftui.store.trouble import shown, told_in_one_line
 from perftui.text import one_line
 from perftui.timing.model import Trial
 
-_RUNS = f"""
-SELECT id, purpose, benchmark, model, strategy, chains, problems, started_at, ended_at, status,
-    calls, prompt_tokens, completion_tokens,
-    {", ".join(COLUMNS)}, heartbeat_at,
-    (SELECT count(*) FROM problem_result WHERE run = run.id),
-    (SELECT count(candidate) FROM problem_result WHERE run = run.id),
-    (SELECT total(optimised) FROM problem_result WHERE run = run.id),
-    (SELECT avg(log_speedup) FROM problem_result WHERE run = run.id)
-FROM run ORDER BY started_at DESC, rowid DESC
-"""  # noqa: S608 - the columns are ours
 _EVENTS = """
 SELECT event.seq, event.body, candidate.code FROM event
 LEFT JOIN candidate ON event.kind = 'candidate-found'
@@ -52,74 +41,6 @@ _TRIALS_OF_EVENT = f"""
 SELECT {", ".join(TRIAL_FIELDS)} FROM trial WHERE seq = ? ORDER BY position
 """  # noqa: S608 - likewise
 
-_UNLIKE = str.maketrans({"o": "0", "i": "1", "l": "1"})
-"""Letters that run ids leave out, since they look like digits."""
-
-
-class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """A run as a list shows it.
-
-    Attributes:
-        run: its id.
-        purpose: what made it.
-        benchmark: name or path.
-        model: as the plan names it.
-        strategy: preset name.
-        chains: per problem (K).
-        problems: how many.
-        started_at: seconds since the epoch.
-        ended_at: likewise, None where it never came to an end.
-        status: where it stands; a run whose process died is `interrupted`.
-        live: whether a process is at work on it.
-        ended: problems that ended.
-        solved: ended with a correct program.
-        optimised: ended with a program that is over 10 % faster than the reference; None where
-            nothing was measured.
-        speedup: geometric mean against the reference; None where nothing was measured.
-        calls: replies received.
-        tokens: of all replies and their prompts.
-    """
-
-    run: str
-    purpose: RunPurpose
-    benchmark: str
-    model: str
-    strategy: str
-    chains: int
-    problems: int
-    started_at: float
-    ended_at: float | None
-    status: RunStatus
-    live: bool
-    ended: int
-    solved: int
-    optimised: int | None
-    speedup: float | None
-    calls: int
-    tokens: int
-
-
-class _RunRow(msgspec.Struct, frozen=True, array_like=True):
-    run: str
-    purpose: RunPurpose
-    benchmark: str
-    model: str
-    strategy: str
-    chains: int
-    problems: int
-    started_at: float
-    ended_at: float | None
-    status: RunStatus
-    calls: int
-    prompt_tokens: int
-    completion_tokens: int
-    holder: HolderRow
-    heartbeat_at: float | None
-    ended: int
-    solved: int
-    optimised: float
-    mean_log: float | None
-
 
 class Reader:
     """Questions to the store; nothing is changed by them.
@@ -135,30 +56,68 @@ class Reader:
 
     async def runs(self) -> list[RunSummary]:
         """All runs, newest first."""
-        rows = [_run_row(row) for row in await self._rows(_RUNS)]
-        return await anyio.to_thread.run_sync(_summaries, rows, time.time())
+        return await anyio.to_thread.run_sync(summaries, await self._rows(RUNS), time.time())
 
     async def find_run(self, text: str) -> str:
         """The id of the run that a person means: an id, the only one that begins so, or `last`.
 
         Raises:
-            BadInputError: there is none, or there are several.
+            BadInputError: there is none, or there are several, or it is a sweep.
         """
         known = [run.run for run in await self.runs()]
+        if text != LAST:
+            sweep = await self.find_sweep(text)
+            if sweep is not None:
+                runs = [cell.run for cell in sweep.cells if cell.run is not None]
+                which = f"name one of them: {', '.join(runs)}" if runs else "none of them has begun"
+                raise BadInputError(f"{sweep.id} is a sweep of {len(sweep.cells)} runs; {which}")
         if not known:
-            raise BadInputError(f"there are no runs in {shown(self.path)} yet; start one with `perftui demo`")
-        if text == "last":
-            return known[0]
-        wanted = text.lower().translate(_UNLIKE)
-        matches = [run for run in known if run.startswith(wanted)] if wanted else []
-        if len(matches) == 1:
-            return matches[0]
-        if wanted in matches:
-            return wanted
-        said = one_line(text, 40)
-        if matches:
-            raise BadInputError(f"{said} may be any of the runs {_some(matches)}; give more of the id")
-        raise BadInputError(f"there is no run {said}; the latest are {_some(known)} (`last` is the first)")
+            raise self._nothing_yet()
+        return meant(text, known, "run")
+
+    async def find_sweep(self, text: str) -> Sweep | None:
+        """The sweep that a person means, None where a run is meant.
+
+        `last` is a sweep where the newest run is one of its runs, or where it is newer than any run.
+
+        Raises:
+            BadInputError: there is neither, or there are several.
+        """
+        runs = await self.runs()
+        sweeps = await read_sweeps(self._rows)
+        if not sweeps:
+            return None
+        if text == LAST:
+            return await self._last_sweep(runs, sweeps[0])
+        known = sorted(
+            [*((run.started_at, run.run) for run in runs), *((at, id_) for id_, at in sweeps)], reverse=True
+        )
+        return await self.sweep(meant(text, [id_ for _, id_ in known], "run or sweep"))
+
+    async def sweep(self, id_: str) -> Sweep | None:
+        """A sweep by its whole id, None where there is none.
+
+        Raises:
+            BadInputError: the database is damaged.
+        """
+        try:
+            return await read_sweep(self._rows, id_)
+        except msgspec.MsgspecError as error:
+            raise self._damaged(f"sweep {id_}", error) from error
+
+    async def sweep_problems(self, sweep: Sweep) -> tuple[Problem, ...]:
+        """The problems of a sweep as they were when it was made, in its order.
+
+        Raises:
+            BadInputError: the database is damaged.
+        """
+        return tuple([await self._problem(digest) for digest in sweep.problems])
+
+    async def _last_sweep(self, runs: Sequence[RunSummary], newest: tuple[str, float]) -> Sweep | None:
+        if not runs or newest[1] > runs[0].started_at:
+            return await self.sweep(newest[0])
+        cell = (await self.plan(runs[0].run)).cell
+        return None if cell is None else await self.sweep(cell.sweep)
 
     async def events(self, run: str, *, after: int = 0, limit: int = -1) -> list[StoredEvent]:
         """Events of a run in their order; measurements are without their raw trials.
@@ -233,6 +192,9 @@ class Reader:
         except msgspec.MsgspecError as error:
             raise self._damaged(f"event {seq}", error) from error
 
+    def _nothing_yet(self) -> BadInputError:
+        return BadInputError(f"there are no runs in {shown(self.path)} yet; start one with `perftui demo`")
+
     def _damaged(self, what: str, why: object) -> BadInputError:
         return BadInputError(
             f"{shown(self.path)} is damaged: {what} cannot be read ({one_line(str(why), 80)})"
@@ -244,42 +206,5 @@ class Reader:
                 return [tuple(row) for row in await cursor.fetchall()]
 
 
-def _run_row(row: tuple[object, ...]) -> _RunRow:
-    end = 13 + len(COLUMNS)
-    return msgspec.convert((*row[:13], row[13:end], *row[end:]), _RunRow)
-
-
-def _summaries(rows: Sequence[_RunRow], now: float) -> list[RunSummary]:
-    return [_summary(row, now) for row in rows]
-
-
-def _summary(row: _RunRow, now: float) -> RunSummary:
-    live = is_live(holder_of(row.holder), row.heartbeat_at, now)
-    measured = row.mean_log is not None
-    return RunSummary(
-        run=row.run,
-        purpose=row.purpose,
-        benchmark=row.benchmark,
-        model=row.model,
-        strategy=row.strategy,
-        chains=row.chains,
-        problems=row.problems,
-        started_at=row.started_at,
-        ended_at=row.ended_at,
-        status="interrupted" if row.status in {"running", "paused"} and not live else row.status,
-        live=live,
-        ended=row.ended,
-        solved=row.solved,
-        optimised=int(row.optimised) if measured else None,
-        speedup=math.exp(row.mean_log) if row.mean_log is not None else None,
-        calls=row.calls,
-        tokens=row.prompt_tokens + row.completion_tokens,
-    )
-
-
 def _trial(row: tuple[object, ...]) -> Trial:
     return msgspec.convert(dict(zip(TRIAL_FIELDS, row, strict=True)), Trial)
-
-
-def _some(runs: Sequence[str]) -> str:
-    return ", ".join(runs[:5]) + (" …" if len(runs) > 5 else "")

@@ -52,6 +52,11 @@ async def insert_run(
     plan = started.plan
     columns = (started.run, plan.purpose, plan.benchmark, plan.model, plan.strategy, plan.chains)
     await connection.execute(_RUN, (*columns, len(problems), started.at))
+    await insert_problems(connection, problems)
+
+
+async def insert_problems(connection: aiosqlite.Connection, problems: Sequence[Problem]) -> None:
+    """The texts of problems, each once."""
     texts = [(problem.digest, msgspec.json.encode(problem).decode()) for problem in problems]
     await connection.executemany(_PROBLEM, texts)
 
@@ -102,7 +107,7 @@ async def _count(
     prompt: Counter[str] = Counter()
     completion: Counter[str] = Counter()
     for event in events:
-        if isinstance(event, ReplyReceived | GeneratorWritten) and event.reply is not None:
+        if isinstance(event, ReplyReceived | GeneratorWritten) and event.reply and not event.reply.reused:
             calls[event.run] += 1
             prompt[event.run] += event.reply.usage.prompt_tokens
             completion[event.run] += event.reply.usage.completion_tokens

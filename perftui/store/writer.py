@@ -25,6 +25,7 @@ from perftui.store.database import BUSY_SECONDS, connected
 from perftui.store.holder import Holder, new_holder
 from perftui.store.lease import HEARTBEAT_SECONDS, beat, beside, release, take
 from perftui.store.readers import Reader
+from perftui.store.sweeps import Sweep, begin_cell, insert_sweep
 from perftui.store.transaction import insert_run, write_batch
 from perftui.store.trouble import told_in_one_line
 
@@ -33,6 +34,8 @@ _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 """Crockford's base 32."""
 
 _MOST_AT_ONCE = 500
+
+_TAKEN = "SELECT 1 FROM run WHERE id = ? UNION ALL SELECT 1 FROM sweep WHERE id = ?"
 
 
 @dataclass(eq=False)
@@ -75,6 +78,9 @@ class Store(Reader):
 
         Returns:
             The new run's id.
+
+        Raises:
+            BadInputError: its place in a sweep is taken.
         """
         async with self._transaction() as connection:
             run = await self._free_id(connection)
@@ -82,8 +88,27 @@ class Store(Reader):
                 RunStarted(run=run, at=time.time(), plan=plan, environment=environment, heads=tuple(heads))
             )
             await insert_run(connection, started, problems)
+            if plan.cell is not None:
+                await begin_cell(connection, plan.cell, run)
             await write_batch(connection, [started], self._holder.token)
         return run
+
+    async def create_sweep(
+        self, plans: Sequence[RunPlan], problems: Sequence[Problem], *, fresh: bool
+    ) -> Sweep:
+        """Plan several runs as one undertaking; durable on return.
+
+        Args:
+            plans: of the runs, in order.
+            problems: of each of them, in order, whole.
+            fresh: whether the runs share no replies.
+        """
+        async with self._transaction() as connection:
+            id_ = await self._free_id(connection)
+            await insert_sweep(connection, id_, plans, problems, fresh=fresh)
+        sweep = await self.sweep(id_)
+        assert sweep is not None  # noqa: S101 - it was just written
+        return sweep
 
     async def append(self, event: E) -> E:
         """Add an event to its run; it is durable on return.
@@ -184,7 +209,7 @@ class Store(Reader):
     async def _free_id(self, connection: aiosqlite.Connection) -> str:
         while True:
             run = "".join(secrets.choice(_ALPHABET) for _ in range(6))
-            async with connection.execute("SELECT 1 FROM run WHERE id = ?", (run,)) as cursor:
+            async with connection.execute(_TAKEN, (run, run)) as cursor:
                 if await cursor.fetchone() is None:
                     return run
 
