@@ -2,11 +2,13 @@
 
 A setting is a flag by its long name. At the top of the file, or as `PERFTUI_CHAINS`, it holds for
 every command that has the flag; in the table of a command, or as `PERFTUI_RUN_CHAINS`, for that
-command alone:
+command alone. A flag that may be given several times takes its values with commas between them, or as
+a list:
 
     sandbox = "docker"
     [run]
     chains = 8
+    model = ["openai/gpt-4o", "openai/gpt-4o-mini"]
     [problems.check]
     limit = 20
 """
@@ -23,6 +25,8 @@ from perftui.paths import config_file
 from perftui.text import one_line
 
 ENVIRONMENT_PREFIX = "PERFTUI"
+BETWEEN = ","
+"""Stands between the values of a flag that may be given several times."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,7 @@ def from_file(
     command: Sequence[str],
     flags: Collection[str],
     *,
+    several: Collection[str] = (),
     flags_of_others: Callable[[], Collection[str]],
 ) -> dict[str, Setting]:
     """What a settings file says of a command's flags. The tables of other commands are passed over.
@@ -93,6 +98,7 @@ def from_file(
         tables: its content.
         command: the words of a command, such as `("problems", "check")`.
         flags: the long names of its flags.
+        several: those that may be given several times.
         flags_of_others: gives those of all commands; asked only where a name is not this command's.
 
     Raises:
@@ -107,7 +113,8 @@ def from_file(
             place = ".".join((*words, key))
             flag = known.get(_same(key))
             if flag is not None:
-                found[flag] = Setting(_text(path, place, value), f"{path}: {place}")
+                text = _texts(path, place, value) if flag in several else _text(path, place, value)
+                found[flag] = Setting(text, f"{path}: {place}")
             elif len(words) == len(command) or _same(key) not in map(_same, flags_of_others()):
                 raise BadInputError(f"{path}: {place}: there is no such flag")
     return found
@@ -135,6 +142,11 @@ def _table(tables: Mapping[str, object], words: Sequence[str]) -> Mapping[str, o
         # A command and a flag may have one name, and `sandbox = "process"` is the flag.
         table = table.get(word) if isinstance(table, dict) else None
     return table if isinstance(table, dict) else {}
+
+
+def _texts(path: Path, place: str, value: object) -> str:
+    values = value if isinstance(value, list) else [value]
+    return BETWEEN.join(_text(path, place, one) for one in values)
 
 
 def _text(path: Path, place: str, value: object) -> str:

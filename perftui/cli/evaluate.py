@@ -13,7 +13,7 @@ from perftui.cli.given import SAMPLES, Places, chosen_places
 from perftui.cli.launch import Launch, Live, Watch, start
 from perftui.cli.models import opener
 from perftui.cli.options import with_benchmark, with_db, with_format, with_limits, with_output, with_sandbox
-from perftui.cli.run import LimitFlags, limit_rules, timing_budget
+from perftui.cli.plans import LimitFlags, limit_rules, timing_budget
 from perftui.cli.selection import some_of
 from perftui.cli.views import quiet_watcher, see_written, watcher
 from perftui.events.plan import RunPlan

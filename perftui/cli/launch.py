@@ -31,6 +31,7 @@ from perftui.engine.timers import Timers
 from perftui.errors import EnvironmentLacksError, ExitStatus, InfrastructureFailedError, PerftuiError
 from perftui.events.model import RunResumed, StoredEvent
 from perftui.events.plan import Environment, ProblemHead, RunPlan
+from perftui.events.summary import resumable
 from perftui.llm.model import ChatModel, ModelLostError, ModelRefusedError
 from perftui.paths import answers_dir
 from perftui.preparing.cache import AnswerCache
@@ -43,6 +44,15 @@ from perftui.sandbox.protocol import SandboxInfo
 from perftui.store.trouble import StoreFailedError
 from perftui.store.writer import Store, open_store
 
+
+class ModelUnusableError(EnvironmentLacksError):
+    """The model of a run can answer no call: its server is not there, or refuses."""
+
+
+class ModelGoneError(InfrastructureFailedError):
+    """The server of a run's model answers no more."""
+
+
 Watch = Callable[["Live"], Awaitable[None]]
 """Looks at a live run until there is no more to see."""
 
@@ -54,7 +64,7 @@ class Launch:
     Attributes:
         plan: the settings.
         problems: of the run, in order.
-        open_model: makes the model; the run closes it.
+        open_model: makes the model, given the store; the run closes it.
         db: the database.
         watch: who looks at it.
         linger: whether the engine waits for reruns when all is done.
@@ -66,7 +76,7 @@ class Launch:
 
     plan: RunPlan
     problems: tuple[Problem, ...]
-    open_model: Callable[[], Awaitable[ChatModel]]
+    open_model: Callable[[Store], Awaitable[ChatModel]]
     db: Path
     watch: Watch
     linger: bool = False
@@ -110,7 +120,7 @@ async def _run(launch: Launch, stopping: Stopping) -> ExitStatus:
         if launch.run is not None:
             # First of all: a run that is at work elsewhere needs no model and no sandbox of ours.
             await stack.enter_async_context(store.lease(launch.run))
-        model = await launch.open_model()
+        model = await _model(launch, store)
         stack.push_async_callback(model.aclose)
         strategy = find_strategy(launch.plan.strategy)
         pool, why = await stack.enter_async_context(_sandboxes(launch))
@@ -148,6 +158,15 @@ async def _run(launch: Launch, stopping: Stopping) -> ExitStatus:
         return await _live(Live(engine=engine, store=store, model=model), launch.watch)
 
 
+async def _model(launch: Launch, store: Store) -> ChatModel:
+    try:
+        return await launch.open_model(store)
+    except StoreFailedError:
+        raise
+    except EnvironmentLacksError as error:
+        raise ModelUnusableError(str(error)) from error
+
+
 async def _live(live: Live, watch: Watch) -> ExitStatus:
     status = _Status()
     async with anyio.create_task_group() as group:
@@ -172,13 +191,13 @@ class _Status:
 
 
 async def _supervise(live: Live, status: _Status) -> None:
-    go_on = f"go on with: perftui resume {live.engine.state.run}"
+    go_on = f"go on with: perftui resume {resumable(live.engine.state)}"
     try:
         await live.engine.run()
     except ModelLostError as error:
-        status.error = InfrastructureFailedError(f"{error}; see to the server, then {go_on}")
+        status.error = ModelGoneError(f"{error}; see to the server, then {go_on}")
     except ModelRefusedError as error:
-        status.error = EnvironmentLacksError(f"{error}; then {go_on}")
+        status.error = ModelUnusableError(f"{error}; then {go_on}")
     except StoreFailedError as error:
         status.error = error
     except EnvironmentLacksError as error:

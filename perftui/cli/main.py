@@ -28,7 +28,7 @@ class _Entry(NamedTuple):
 
 # The list is here, and not in the commands' modules, so that `--help` loads none of them.
 COMMANDS = {
-    "demo": _Entry("run", "Refine the bundled problems with a recorded model: no key, no network."),
+    "demo": _Entry("demo", "Refine the bundled problems with a recorded model: no key, no network."),
     "run": _Entry("run", "Refine a benchmark's problems for speed with a model."),
     "evaluate": _Entry("evaluate", "Judge and time given programs; no model is asked."),
     "measure": _Entry("measure", "Compare the speed of two programs on a problem."),
@@ -42,6 +42,7 @@ COMMANDS = {
     "prompts": _Entry("prompts", "List prompt templates; show what is sent for a problem."),
     "problems": _Entry("problems", "List, show and check a benchmark's problems."),
     "sandbox": _Entry("sandbox", "Build, look at and clean the Docker sandbox."),
+    "db": _Entry("db", "Check the database of runs, and see what takes its space."),
     "doctor": _Entry("doctor", "Say what is there, what is missing, and its cure."),
 }
 

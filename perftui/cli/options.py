@@ -8,6 +8,8 @@ from typing import TypeVar
 
 import click
 
+from perftui.cli.plans import counts, price
+
 F = TypeVar("F", bound=Callable[..., object])
 
 
@@ -60,6 +62,50 @@ def with_problems(command: F) -> F:
         type=click.Path(path_type=Path),
         help="The file of a named benchmark, as its publisher wrote it.",
     )(command)
+
+
+def with_models(command: F) -> F:
+    """Who is asked, how often and at what price."""
+    options = [
+        click.option(
+            "--model",
+            multiple=True,
+            required=True,
+            help="PROVIDER/NAME, recorded:FILE, or recorded:RUN; several are compared.",
+        ),
+        click.option("--base-url", help="Of an OpenAI-compatible server, such as http://localhost:8000/v1."),
+        click.option(
+            "--price",
+            type=price,
+            multiple=True,
+            metavar="[MODEL=]IN/OUT",
+            help="What tokens of prompts and of replies cost, in $ a million, such as 0.15/0.60.",
+        ),
+        click.option(
+            "--chains",
+            type=counts,
+            metavar="K[,K…]",
+            default="1",
+            show_default=True,
+            help="Independent chains a problem; of several numbers the largest is run, and figures are "
+            "given for each.",
+        ),
+        click.option(
+            "--at",
+            type=counts,
+            metavar="K[,K…]",
+            help="Give figures for the first K chains, too, such as 1,8,20.",
+        ),
+        click.option("--max-tokens", type=click.IntRange(min=16), help="Bound on a reply."),
+        click.option(
+            "--pace",
+            type=click.FloatRange(min=1),
+            help="Characters a second of recorded replies.  [default: at once]",
+        ),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 def with_limits(command: F) -> F:

@@ -16,6 +16,7 @@ from perftui.cli.given import places_again
 from perftui.cli.launch import Launch, start
 from perftui.cli.models import opener
 from perftui.cli.options import with_db, with_format, with_output, with_sandbox
+from perftui.cli.sweep import Undertaking, ended_status, run_sweep, sweep_states
 from perftui.cli.views import choose_view, watcher
 from perftui.errors import BadInputError, ExitStatus
 from perftui.events.plan import RunPlan
@@ -57,8 +58,13 @@ def _with_flags(command: F) -> F:
 def resume(**flags: Unpack[ResumeFlags]) -> int:
     """Go on with RUN where it stopped; no reply that was received is asked for again.
 
-    RUN is an id, the beginning of one, or `last`. It knows its settings: no flag is needed.
+    RUN is an id, the beginning of one, or `last`. It knows its settings: no flag is needed. Where it is a
+    sweep, all its runs are brought to their end.
     """
+    db = chosen_database(flags["db"])
+    found = anyio.run(_load_sweep, db, flags)
+    if found is not None:
+        return _go_on_with(found)
     return _go_on(flags, reruns=())
 
 
@@ -104,6 +110,30 @@ def _go_on(flags: ResumeFlags, reruns: tuple[str, ...]) -> int:
             fall_back=plan.purpose == "demo" and flags["sandbox"] is None,
         )
     )
+
+
+def _go_on_with(undertaking: Undertaking) -> int:
+    if undertaking.open_cells:
+        return run_sweep(undertaking)
+    sweep = undertaking.sweep.id
+    click.echo(f"perftui: sweep {sweep} has ended; look at it with: perftui report {sweep}", err=True)
+    return ended_status(anyio.run(sweep_states, undertaking.db, sweep))
+
+
+async def _load_sweep(db: Path, flags: ResumeFlags) -> Undertaking | None:
+    """The sweep that is meant, None where a run is."""
+    async with open_store(db, create=False) as store:
+        sweep = await store.find_sweep(flags["run"])
+        if sweep is None:
+            return None
+        return Undertaking(
+            sweep=sweep,
+            problems=await store.sweep_problems(sweep),
+            done=frozenset(summary.run for summary in await store.runs() if summary.status == "done"),
+            db=db,
+            view=choose_view(headless=flags["headless"], as_json=flags["as_json"]),
+            sandbox=flags["sandbox"],
+        )
 
 
 def _plan(run: str, state: RunState) -> RunPlan:

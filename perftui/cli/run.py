@@ -1,89 +1,42 @@
-"""`perftui run` and `perftui demo`."""
+"""`perftui run`: one run, or a sweep over models and strategies."""
 
 from __future__ import annotations
 
-from importlib.resources import as_file, files
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, TypedDict, Unpack
+from typing import Literal, Unpack
 
+import anyio
 import click
-import msgspec
 
 from perftui.cli.database import chosen_database
 from perftui.cli.launch import Launch, start
-from perftui.cli.models import BUNDLED, RECORDED, opener, settled
+from perftui.cli.models import RECORDED, check_model, opener, settled
 from perftui.cli.options import (
     with_benchmark,
     with_concurrency,
     with_db,
     with_limits,
+    with_models,
     with_output,
     with_patience,
     with_sandbox,
 )
-from perftui.cli.own import folders, own_in_use, with_own
+from perftui.cli.own import Folders, folders, own_in_use
+from perftui.cli.plans import LimitFlags, Price, chains_and_figures, limit_rules, prices_of, timing_budget
+from perftui.cli.refining import RefiningFlags, settings_of, strategies_of, with_refining
 from perftui.cli.selection import some_of
-from perftui.cli.views import View, choose_view, watcher
+from perftui.cli.sweep import begin_sweep
+from perftui.cli.views import choose_view, refuse_blind_step, watcher
 from perftui.errors import BadInputError
-from perftui.events.plan import LimitRules, RunPlan, TimingBudget
+from perftui.events.plan import RunPlan
 from perftui.llm.patience import Patience
 from perftui.problems.benchmarks import load_benchmark
-from perftui.refine.catalogue import find_strategy
-from perftui.refine.strategy import PAPER
-
-LEAST_SECONDS_A_PROBLEM = 4.0
-"""Default timing budget of a run, for each of its problems; a second more for each chain over four."""
-
-DEMO_SECONDS_A_PROBLEM = 6.0
-
-DEMO_PACE = 400.0
-"""Characters a second at which a recorded reply streams in the demo: about 100 tokens."""
+from perftui.problems.model import Benchmark
+from perftui.refine.strategy import Strategy
 
 
-class LimitFlags(TypedDict):
-    """The flags of `with_limits`."""
-
-    test_factor: float
-    test_least: float
-    test_most: float
-    candidate_seconds: float
-    memory_mib: int
-    all_tests: bool
-    no_timing: bool
-    measure_seconds: float
-    timing_budget: float | None
-
-
-def limit_rules(flags: LimitFlags) -> LimitRules:
-    """The limits that the flags ask for."""
-    if flags["test_least"] > flags["test_most"]:
-        raise BadInputError("--test-least must not be above --test-most")
-    return LimitRules(
-        test_factor=flags["test_factor"],
-        test_least_seconds=flags["test_least"],
-        test_most_seconds=flags["test_most"],
-        total_seconds=flags["candidate_seconds"],
-        memory_bytes=flags["memory_mib"] << 20,
-        all_tests=flags["all_tests"],
-    )
-
-
-def timing_budget(flags: LimitFlags, problems: int, chains: int) -> TimingBudget:
-    """The timing budget that the flags ask for."""
-    given = flags["timing_budget"]
-    seconds = max(LEAST_SECONDS_A_PROBLEM, float(chains)) * problems
-    return TimingBudget(
-        candidate_seconds=flags["measure_seconds"],
-        run_seconds=seconds if given is None else given,
-    )
-
-
-def _refuse_blind_step(step: bool, view: View) -> None:  # noqa: FBT001 - a flag's value
-    if step and view != "screen":
-        raise BadInputError("--step needs the screen: leave out --headless and --json, and use a terminal")
-
-
-class RunFlags(LimitFlags):
+class RunFlags(LimitFlags, RefiningFlags):
     """The flags of `run`."""
 
     benchmark: str
@@ -91,16 +44,15 @@ class RunFlags(LimitFlags):
     timing_data: Path | None
     problem_ids: str | None
     limit: int | None
-    model: str
+    keep_broken: bool
+    model: tuple[str, ...]
     base_url: str | None
-    strategy: str
-    as_published: bool
-    strategies: Path | None
-    prompts: Path | None
-    chains: int
-    temperature: float
+    price: tuple[Price, ...]
+    chains: tuple[int, ...]
+    at: tuple[int, ...] | None
     max_tokens: int | None
     pace: float | None
+    fresh: bool
     write_generators: bool
     step: bool
     open_problems: int
@@ -115,34 +67,15 @@ class RunFlags(LimitFlags):
 
 @click.command()
 @with_benchmark
-@click.option("--model", required=True, help="PROVIDER/NAME, or recorded:FILE.")
-@click.option("--base-url", help="Of an OpenAI-compatible server, such as http://localhost:8000/v1.")
-@click.option("--strategy", default="perfcodegen", show_default=True, help="See `perftui strategies`.")
+@with_models
+@with_refining
 @click.option(
-    "--as-published",
+    "--keep-broken",
     is_flag=True,
-    help="As the paper ran its strategies: one refinement, no repairs, the last program is the result.",
-)
-@with_own
-@click.option(
-    "--chains",
-    type=click.IntRange(1, 1000),
-    default=1,
-    show_default=True,
-    help="Independent chains a problem (K).",
+    help="Solve problems, too, whose references fail their own tests here; they are left out otherwise.",
 )
 @click.option(
-    "--temperature",
-    type=click.FloatRange(0, 2),
-    default=0.7,
-    show_default=True,
-    help="Of the base generation; later calls use 0.",
-)
-@click.option("--max-tokens", type=click.IntRange(min=16), help="Bound on a reply.")
-@click.option(
-    "--pace",
-    type=click.FloatRange(min=1),
-    help="Characters a second of recorded replies.  [default: at once]",
+    "--fresh", is_flag=True, help="Let the runs of a sweep share no replies: every question is asked anew."
 )
 @click.option(
     "--write-generators",
@@ -160,106 +93,84 @@ def run(**flags: Unpack[RunFlags]) -> int:
     """Refine BENCHMARK's problems for speed with a model.
 
     BENCHMARK is a name (humaneval, humaneval+, mbpp, mbpp+) with its file in --data, or the path of a
-    problem file or of a folder of problems.
+    problem file or of a folder of problems. Several models or strategies make a sweep: one run for each
+    pair, one after another, and a table that compares them.
     """
     view = choose_view(headless=flags["headless"], as_json=flags["as_json"])
-    _refuse_blind_step(flags["step"], view)
+    refuse_blind_step(view, step=flags["step"])
     own = folders(flags["strategies"], flags["prompts"])
     click.get_current_context().with_resource(own_in_use(*own, tell=True))
-    strategy = find_strategy(flags["strategy"])
-    if strategy.phase == "given":
-        raise BadInputError("--strategy given asks no model: judge given programs with perftui evaluate")
+    strategies = strategies_of(flags)
     loaded = load_benchmark(flags["benchmark"], flags["data"], flags["timing_data"])
     chosen = some_of(loaded, flags["problem_ids"], flags["limit"])
     for note in chosen.notes:
         click.echo(f"perftui: {note}", err=True)
-    live = not flags["model"].startswith(RECORDED)
-    plan = RunPlan(
-        purpose="refine",
-        benchmark=chosen.name,
-        data=str(flags["data"].resolve()) if flags["data"] else None,
-        timing_data=str(flags["timing_data"].resolve()) if flags["timing_data"] else None,
-        model=settled(flags["model"]),
-        base_url=flags["base_url"],
-        strategy=strategy.name,
-        settings=msgspec.structs.replace(
-            PAPER if flags["as_published"] else strategy.settings,
-            base_temperature=flags["temperature"],
-            timing=not flags["no_timing"],
-        ),
-        chains=flags["chains"],
-        problems=tuple(problem.id for problem in chosen.problems),
-        sandbox=flags["sandbox"] or "docker",
-        limits=limit_rules(flags),
-        budget=timing_budget(flags, len(chosen.problems), flags["chains"]),
-        open_problems=flags["open_problems"],
-        model_calls=flags["model_calls"],
-        patience=Patience(attempts=flags["attempts"], stall=flags["stall_seconds"]),
-        max_tokens=flags["max_tokens"],
-        pace=None if live else flags["pace"],
-        write_generators=flags["write_generators"],
-        step=flags["step"],
-        strategies=own.strategies,
-        prompts=own.prompts,
-    )
+    db = chosen_database(flags["db"])
+    plans = _plans(flags, strategies, own, chosen, db)
+    if len(plans) > 1:
+        for plan in {plan.model: plan for plan in plans}.values():
+            anyio.run(check_model, plan)
+        return begin_sweep(plans, chosen.problems, db, view, fresh=flags["fresh"])
+    (plan,) = plans
     return start(
         Launch(
             plan=plan,
             problems=chosen.problems,
             open_model=opener(plan),
-            db=chosen_database(flags["db"]),
+            db=db,
             watch=watcher(view),
             linger=view == "screen",
         )
     )
 
 
-class DemoFlags(TypedDict):
-    """The flags of `demo`."""
-
-    fast: bool
-    step: bool
-    sandbox: Literal["docker", "process"] | None
-    headless: bool
-    as_json: bool
-    db: Path | None
-
-
-@click.command()
-@click.option("--fast", is_flag=True, help="Recorded replies come at once, not at the pace of a model.")
-@click.option("--step", is_flag=True, help="Hold every action for a person (on the screen).")
-@with_sandbox
-@with_output
-@with_db
-def demo(**flags: Unpack[DemoFlags]) -> int:
-    """Refine the bundled problems with a recorded model: no key, no network.
-
-    The replies were written beforehand and are replayed; programs are really run, judged and timed.
-    """
-    view = choose_view(headless=flags["headless"], as_json=flags["as_json"])
-    _refuse_blind_step(flags["step"], view)
-    with as_file(files("perftui") / "demo" / "problems") as folder:
-        loaded = load_benchmark(str(folder), None)
-    plan = RunPlan(
-        purpose="demo",
-        benchmark="demo",
-        model=BUNDLED,
-        strategy="perfcodegen",
-        chains=2,
-        problems=tuple(problem.id for problem in loaded.problems),
-        sandbox=flags["sandbox"] or "docker",
-        budget=TimingBudget(candidate_seconds=1.0, run_seconds=DEMO_SECONDS_A_PROBLEM * len(loaded.problems)),
-        pace=None if flags["fast"] else DEMO_PACE,
-        step=flags["step"],
-    )
-    return start(
-        Launch(
-            plan=plan,
-            problems=loaded.problems,
-            open_model=opener(plan),
-            db=chosen_database(flags["db"]),
-            watch=watcher(view),
-            linger=view == "screen",
-            fall_back=flags["sandbox"] is None,
+def _plans(
+    flags: RunFlags, strategies: Sequence[Strategy], own: Folders, chosen: Benchmark, db: Path
+) -> list[RunPlan]:
+    """A plan for each model and strategy; in all else they are equal, so that they can be compared."""
+    models = {settled(model, db): model for model in flags["model"]}
+    prices = prices_of(flags["price"], list(models.values()))
+    if flags["write_generators"] and len(models) > 1:
+        raise BadInputError(
+            "--write-generators goes with one model: several would each be timed on inputs of their own"
         )
-    )
+    # The address is that of the live models; a recording alone refuses it.
+    any_live = not all(model.startswith(RECORDED) for model in models)
+    chains, at = chains_and_figures(flags["chains"], flags["at"])
+    return [
+        RunPlan(
+            purpose="refine",
+            benchmark=chosen.name,
+            data=_found_again(flags["data"]),
+            timing_data=_found_again(flags["timing_data"]),
+            model=model,
+            base_url=flags["base_url"] if live or not any_live else None,
+            strategy=strategy.name,
+            settings=settings_of(strategy, flags, timing=not flags["no_timing"]),
+            chains=chains,
+            at=at,
+            problems=tuple(problem.id for problem in chosen.problems),
+            sandbox=flags["sandbox"] or "docker",
+            limits=limit_rules(flags),
+            budget=timing_budget(flags, len(chosen.problems), chains),
+            open_problems=flags["open_problems"],
+            model_calls=flags["model_calls"],
+            patience=Patience(attempts=flags["attempts"], stall=flags["stall_seconds"]),
+            max_tokens=flags["max_tokens"],
+            pace=None if live else flags["pace"],
+            write_generators=flags["write_generators"],
+            step=flags["step"],
+            keep_broken=flags["keep_broken"],
+            prices=prices.get(named),
+            strategies=own.strategies,
+            prompts=own.prompts,
+        )
+        for model, named in models.items()
+        for live in [not model.startswith(RECORDED)]
+        for strategy in strategies
+    ]
+
+
+def _found_again(path: Path | None) -> str | None:
+    """A path as a plan keeps it, the same from any folder."""
+    return None if path is None else str(path.resolve())

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import click
 
-from perftui.config import check_tables, from_environment, from_file, read_file, settings_path
+from perftui.config import BETWEEN, check_tables, from_environment, from_file, read_file, settings_path
 from perftui.errors import BadInputError
 
 Defaults = dict[str, object]
-"""Texts by parameter name; for a group, the defaults of its commands by their names."""
+"""Texts by parameter name, lists of them where a flag may be given several times; for a group, the
+defaults of its commands by their names."""
 
 
 def defaults_of(
@@ -60,16 +61,19 @@ def _defaults(
             for name, inner in command.commands.items()
         }
     options = _options(command)
-    found = from_file(path, tables, words, options, flags_of_others=flags_of_others)
+    several = {flag for flag, option in options.items() if option.multiple}
+    found = from_file(path, tables, words, options, several=several, flags_of_others=flags_of_others)
     found.update(from_environment(os.environ, words, options))
     defaults: Defaults = {}
     for flag, setting in found.items():
         option = options[flag]
+        texts = [text.strip() for text in setting.text.split(BETWEEN)] if option.multiple else [setting.text]
         try:
-            option.type.convert(setting.text, None, None)
+            for text in texts:
+                option.type.convert(text, None, None)
         except click.BadParameter as error:
             raise BadInputError(f"{setting.source}: {error.message}") from error
-        defaults[option.name or flag] = setting.text
+        defaults[option.name or flag] = texts if option.multiple else setting.text
     return defaults
 
 

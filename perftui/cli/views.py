@@ -14,6 +14,7 @@ import anyio
 from perftui.cli.launch import Live, Watch
 from perftui.engine.control import RunSession
 from perftui.errors import BadInputError, EnvironmentLacksError, ExitStatus, PerftuiError
+from perftui.events.summary import resumable
 from perftui.headless.ending import ending
 from perftui.headless.follow import Reader, follow
 from perftui.headless.jsonl import JsonLines
@@ -54,6 +55,16 @@ def need_terminal() -> None:
     """
     if choose_view(headless=False, as_json=False) != "screen":
         raise BadInputError("the screen needs a terminal: see perftui --help for what works without one")
+
+
+def refuse_blind_step(view: View, *, step: bool) -> None:
+    """See that actions are held only where somebody can let them go.
+
+    Raises:
+        BadInputError: there is no screen.
+    """
+    if step and view != "screen":
+        raise BadInputError("--step needs the screen: leave out --headless and --json, and use a terminal")
 
 
 def watcher(view: View) -> Watch:
@@ -136,7 +147,7 @@ async def _on_screen(live: Live) -> None:
     await live.ended.wait()
     state = live.engine.state
     left = any(problem.ended_at is None for problem in state.problems.values())
-    see_shown(app, f"the run can be resumed with: perftui resume {session.run}" if left else "")
+    see_shown(app, f"the run can be resumed with: perftui resume {resumable(state)}" if left else "")
     # What the screen showed is gone with it: this stays, with the command that goes on.
     Output(sys.stdout).write(ending(state, time.time() - state.started_at))
 

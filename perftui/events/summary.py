@@ -165,6 +165,12 @@ def is_optimised(speedup: float) -> bool:
     return speedup > 0 and 1 - 1 / speedup > OPTIMISED_SHARE
 
 
+def resumable(state: RunState) -> str:
+    """What goes on where this run is to go on: the sweep that it is part of, else itself."""
+    cell = state.plan.cell if state.plan is not None else None
+    return state.run if cell is None else cell.sweep
+
+
 def totals(state: RunState) -> Totals:
     """The figures of the run so far; shares and speedups are over the problems that have ended."""
     problems = state.problems.values()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from perftui.events.state import RunState
-from perftui.events.summary import Totals, totals
+from perftui.events.summary import Totals, resumable, totals
 from perftui.figures import duration, percent, times
 from perftui.text import one_line
 
@@ -15,7 +15,7 @@ def ending(state: RunState, elapsed: float) -> str:
     rows = [("run", _standing(state)), *_figures(state, totals(state)), ("elapsed", duration(elapsed))]
     rows.append(("look at it", f"perftui report {state.run}   perftui watch {state.run}"))
     if state.status not in {"done", "empty"}:
-        rows.append(("go on", f"perftui resume {state.run}"))
+        rows.append(("go on", f"perftui resume {resumable(state)}"))
     width = max(len(name) for name, _ in rows)
     return "".join(f"{name:<{width}}  {value}\n" for name, value in rows)
 
@@ -47,7 +47,8 @@ def _figures(state: RunState, figures: Totals) -> list[tuple[str, str]]:
         )
     if figures.cancelled:
         rows.append(("cancelled", str(figures.cancelled)))
-    rows.append(("model calls", f"{figures.calls:,}"))
+    reused = f", and {state.reused:,} replies of other runs used again" if state.reused else ""
+    rows.append(("model calls", f"{figures.calls:,}{reused}"))
     tokens = f"{state.prompt_tokens:,} in prompts, {state.completion_tokens:,} in replies"
     rows.append(("tokens", tokens if figures.tokens else "none counted"))
     return rows

@@ -15,13 +15,16 @@ from perftui.llm.model import ChatModel
 from perftui.llm.openai_compatible import OpenAICompatible
 from perftui.llm.patience import Patience
 from perftui.llm.providers import PROVIDERS, Provider, key_variable
-from perftui.llm.recorded import Recorded
+from perftui.llm.recorded import Record, Recorded, Turn
 from perftui.llm.secret import Secret
 from perftui.llm.throttle import Throttled
 from perftui.text import one_line
 
 RECORDED = "recorded:"
 _PROVIDER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+
+
+Records = Mapping[Turn, Record]
 
 
 def open_model(
@@ -32,16 +35,18 @@ def open_model(
     model_calls: int = 16,
     environment: Mapping[str, str] | None = None,
     patience: Patience | None = None,
+    records: Records | None = None,
 ) -> Throttled:
     """Open the model that `--model` names; nothing is sent yet.
 
     Args:
-        spec: `PROVIDER/NAME` or `recorded:FILE`.
+        spec: `PROVIDER/NAME`, `recorded:FILE` or, where records are given, `recorded:RUN`.
         base_url: of the server, None for the provider's own.
         pace: characters per second of recorded replies, None for all at once.
         model_calls: how many calls may be in flight.
         environment: where keys are looked up; the process's own by default.
         patience: how long a live call is waited for and how often it is sent.
+        records: the replies of a stored run, which are replayed in the place of a file's.
 
     Raises:
         BadInputError: the spec, the URL or the file of replies cannot be used.
@@ -50,19 +55,23 @@ def open_model(
     if model_calls < 1:
         raise BadInputError("the number of model calls at once must be at least 1")
     if spec.startswith(RECORDED):
-        return Throttled(_open_recording(spec, base_url, pace), model_calls)
+        return Throttled(_open_recording(spec, base_url, pace, records), model_calls)
     keys = os.environ if environment is None else environment
     return Throttled(_open_live(spec, base_url, keys, patience), model_calls)
 
 
-def _open_recording(spec: str, base_url: str | None, pace: float | None) -> ChatModel:
+def _open_recording(
+    spec: str, base_url: str | None, pace: float | None, records: Records | None
+) -> ChatModel:
     file = spec.removeprefix(RECORDED)
     if not file:
-        raise BadInputError("--model recorded: names no file; write recorded:FILE")
+        raise BadInputError("--model recorded: names no file; write recorded:FILE, or recorded:RUN")
     if base_url is not None:
         raise BadInputError("--base-url goes with PROVIDER/NAME, not with a recorded model")
     if pace is not None and not pace > 0:
         raise BadInputError("the pace of recorded replies must be above 0 characters per second")
+    if records is not None:
+        return Recorded(records, name=spec, pace=pace)
     return Recorded.from_file(Path(file), pace=pace)
 
 

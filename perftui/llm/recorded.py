@@ -34,6 +34,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         reply: what the model wrote.
         prompt_tokens: as a server once counted them, 0 where that is not known.
         completion_tokens: likewise.
+        finish: why the reply ended; `length` means that it was cut off.
     """
 
     task_id: str
@@ -42,6 +43,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     reply: str
     prompt_tokens: _Count = 0
     completion_tokens: _Count = 0
+    finish: str = "stop"
 
 
 Turn = tuple[str, int, int]
@@ -106,6 +108,7 @@ class Recorded:
             text=record.reply,
             model=self._name,
             usage=Usage(prompt_tokens=record.prompt_tokens, completion_tokens=record.completion_tokens),
+            finish=record.finish,
             seconds=anyio.current_time() - began,
             recorded=True,
         )

@@ -56,7 +56,7 @@ class Reader:
 
     async def runs(self) -> list[RunSummary]:
         """All runs, newest first."""
-        return await anyio.to_thread.run_sync(summaries, await self._rows(RUNS), time.time())
+        return await anyio.to_thread.run_sync(summaries, await self.rows(RUNS), time.time())
 
     async def find_run(self, text: str) -> str:
         """The id of the run that a person means: an id, the only one that begins so, or `last`.
@@ -84,7 +84,7 @@ class Reader:
             BadInputError: there is neither, or there are several.
         """
         runs = await self.runs()
-        sweeps = await read_sweeps(self._rows)
+        sweeps = await read_sweeps(self.rows)
         if not sweeps:
             return None
         if text == LAST:
@@ -101,7 +101,7 @@ class Reader:
             BadInputError: the database is damaged.
         """
         try:
-            return await read_sweep(self._rows, id_)
+            return await read_sweep(self.rows, id_)
         except msgspec.MsgspecError as error:
             raise self._damaged(f"sweep {id_}", error) from error
 
@@ -130,7 +130,9 @@ class Reader:
         Raises:
             BadInputError: the database is damaged.
         """
-        return [self._event(*row) for row in await self._rows(_EVENTS, run, after, limit)]
+        return [
+            self.event(body, code, seq) for seq, body, code in await self.rows(_EVENTS, run, after, limit)
+        ]
 
     async def start(self, run: str) -> RunStarted:
         """The first event of a run: its plan, its environment and the heads of its problems.
@@ -138,8 +140,8 @@ class Reader:
         Raises:
             BadInputError: there is no such run.
         """
-        for (body,) in await self._rows(_START, run):
-            event = self._event(0, body, None)
+        for (body,) in await self.rows(_START, run):
+            event = self.event(body)
             if isinstance(event, RunStarted):
                 return event
         raise BadInputError(f"there is no run {one_line(run, 40)}; `perftui` lists the runs there are")
@@ -172,25 +174,30 @@ class Reader:
 
     async def trials(self, run: str, candidate: str, *, problem: str | None = None) -> tuple[Trial, ...]:
         """The raw trials of all measurements of a candidate in a run, oldest first."""
-        return tuple(map(_trial, await self._rows(_TRIALS, run, candidate, problem)))
+        return tuple(map(_trial, await self.rows(_TRIALS, run, candidate, problem)))
 
     async def trials_of(self, seq: int) -> tuple[Trial, ...]:
         """The raw trials of one event; empty where it has none."""
-        return tuple(map(_trial, await self._rows(_TRIALS_OF_EVENT, seq)))
+        return tuple(map(_trial, await self.rows(_TRIALS_OF_EVENT, seq)))
 
     async def _problem(self, digest: str) -> Problem:
-        for (body,) in await self._rows(_PROBLEM, digest):
+        for (body,) in await self.rows(_PROBLEM, digest):
             try:
                 return msgspec.json.decode(str(body), type=Problem)
             except msgspec.MsgspecError as error:
                 raise self._damaged(f"problem {digest[:12]}", error) from error
         raise self._damaged(f"problem {digest[:12]}", "it is missing")
 
-    def _event(self, seq: object, body: object, code: object) -> StoredEvent:
+    def event(self, body: object, code: object = None, seq: object = "") -> StoredEvent:
+        """The event of a row, with the code that was taken out of it.
+
+        Raises:
+            BadInputError: the database is damaged.
+        """
         try:
             return event_of(str(body), None if code is None else str(code))
         except msgspec.MsgspecError as error:
-            raise self._damaged(f"event {seq}", error) from error
+            raise self._damaged(f"event {seq}".rstrip(), error) from error
 
     def _nothing_yet(self) -> BadInputError:
         return BadInputError(f"there are no runs in {shown(self.path)} yet; start one with `perftui demo`")
@@ -200,7 +207,12 @@ class Reader:
             f"{shown(self.path)} is damaged: {what} cannot be read ({one_line(str(why), 80)})"
         )
 
-    async def _rows(self, question: str, *values: object) -> Sequence[tuple[object, ...]]:
+    async def rows(self, question: str, *values: object) -> Sequence[tuple[object, ...]]:
+        """The answer to a question in SQL, for modules of the store.
+
+        Raises:
+            PerftuiError: the database cannot be read.
+        """
         with told_in_one_line(self.path):
             async with self._reading.execute(question, values) as cursor:
                 return [tuple(row) for row in await cursor.fetchall()]

@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from perftui import figures
+from perftui.events.summary import resumable
 from perftui.tui import styles
 from perftui.tui.feed import Feed, Picture
 
@@ -70,7 +71,7 @@ class QuitScreen(ModalScreen[None]):
         self.show(picture)
 
     def _words(self, picture: Picture) -> Content:
-        run = picture.state.run or self.feed.session.run
+        run = resumable(picture.state) or self.feed.session.run
         if self._since is None:
             return Content.assemble(
                 ("Stop the run and quit?\n", styles.TITLE),
