@@ -44,3 +44,11 @@ class InfrastructureFailedError(PerftuiError):
     """
 
     exit_status = ExitStatus.INFRASTRUCTURE_FAILED
+
+
+def cause_of(error: BaseException) -> BaseException:
+    """The error to tell of a group: one that is meant for a person before any other."""
+    if not isinstance(error, BaseExceptionGroup):
+        return error
+    causes = [cause_of(inner) for inner in error.exceptions]
+    return next((cause for cause in causes if isinstance(cause, PerftuiError)), causes[0])

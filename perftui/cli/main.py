@@ -15,7 +15,7 @@ from perftui import __version__
 from perftui.cli.settings import defaults_of, long_names
 from perftui.cli.streams import complain, fall_silent, settle_streams
 from perftui.config import ENVIRONMENT_PREFIX
-from perftui.errors import ExitStatus, PerftuiError
+from perftui.errors import ExitStatus, PerftuiError, cause_of
 from perftui.paths import log_file
 
 
@@ -120,7 +120,7 @@ def run_command_line(arguments: Sequence[str]) -> int:
         fall_silent()
         return ExitStatus.DONE
     except (Exception, KeyboardInterrupt, BaseExceptionGroup) as error:  # noqa: BLE001 - each is told
-        return _ended_by(_cause(error))
+        return _ended_by(cause_of(error))
     return result if isinstance(result, int) else ExitStatus.DONE
 
 
@@ -153,14 +153,6 @@ def _ended_by(error: BaseException) -> int:
                 f"internal error: {what} ({_whereabouts()}please report it)",
                 ExitStatus.INFRASTRUCTURE_FAILED,
             )
-
-
-def _cause(error: BaseException) -> BaseException:
-    """The error to tell of a group: one that is meant for a person before any other."""
-    if not isinstance(error, BaseExceptionGroup):
-        return error
-    causes = [_cause(inner) for inner in error.exceptions]
-    return next((cause for cause in causes if isinstance(cause, PerftuiError)), causes[0])
 
 
 def _log_to_file() -> None:

@@ -15,7 +15,7 @@ import msgspec
 from perftui.cli.launch import Launch, ModelGoneError, ModelUnusableError, start
 from perftui.cli.models import opener
 from perftui.cli.views import View, see_written, watcher
-from perftui.errors import ExitStatus, PerftuiError
+from perftui.errors import ExitStatus, PerftuiError, cause_of
 from perftui.events.plan import RunPlan
 from perftui.events.reduce import replay
 from perftui.events.state import RunState
@@ -146,14 +146,22 @@ def _run_cell(undertaking: Undertaking, cell: SweepCell) -> ExitStatus:
     )
     try:
         return start(launch)
-    except (click.Abort, KeyboardInterrupt):
-        return ExitStatus.INTERRUPTED
-    except (ModelUnusableError, ModelGoneError) as error:
-        undertaking.lost[plan.model] = error
-        _say(f"{_name(cell)} failed: {error}")
-        return ExitStatus.INFRASTRUCTURE_FAILED
-    except PerftuiError as error:
-        raise _with_cure(error, undertaking.sweep) from error
+    except (Exception, KeyboardInterrupt, BaseExceptionGroup) as error:  # noqa: BLE001 - it is raised on
+        return _ended_by(cause_of(error), undertaking, cell)
+
+
+def _ended_by(error: BaseException, undertaking: Undertaking, cell: SweepCell) -> ExitStatus:
+    """What an error means for a cell, where others can go on."""
+    match error:
+        case click.Abort() | KeyboardInterrupt():
+            return ExitStatus.INTERRUPTED
+        case ModelUnusableError() | ModelGoneError():
+            undertaking.lost[cell.plan.model] = error
+            _say(f"{_name(cell)} failed: {error}")
+            return ExitStatus.INFRASTRUCTURE_FAILED
+        case PerftuiError():
+            raise _with_cure(error, undertaking.sweep) from error
+    raise error
 
 
 def _with_cure(error: PerftuiError, sweep: Sweep) -> PerftuiError:

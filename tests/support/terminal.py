@@ -62,10 +62,10 @@ class OnTerminal:
         self.process.wait()
         self.hang_up()
 
-    def until(self, text: str) -> None:
-        """Read until a text was shown."""
+    def until(self, text: str, times: int = 1) -> None:
+        """Read until a text was shown, so many times."""
         deadline = time.monotonic() + SECONDS
-        while text not in self.shown:
+        while self.shown.count(text) < times:
             assert self._read(deadline), (
                 f"ended with {self.process.poll()} and never showed {text!r}: {self.shown}"
             )
