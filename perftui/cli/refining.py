@@ -148,7 +148,14 @@ def strategies_of(flags: RefiningFlags) -> list[Strategy]:
     Raises:
         BadInputError: there is none of such a name, or it asks no model.
     """
-    found = strategies_named(flags["strategy"], flags["correctness"], flags["performance"])
+    named = strategies_named(flags["strategy"])
+    bare = [strategy for strategy in named if all(part.phase == "base" for part in strategy.parts)]
+    if flags["correctness"] or flags["performance"]:
+        # What refines nothing has no parts to replace: it stands beside the others, to compare them with.
+        others = [strategy.name for strategy in named if strategy not in bare]
+        found = [*bare, *strategies_named(others, flags["correctness"], flags["performance"])]
+    else:
+        found = named
     for strategy in found:
         if strategy.phase == "given":
             raise BadInputError(

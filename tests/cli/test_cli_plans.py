@@ -120,6 +120,10 @@ def test_all_ways_of_the_paper_are_compared(here: Here) -> None:
     names = [plan.strategy for plan in plans_of(here, *MODEL, "--performance", "all")]
     assert len(names) == len(set(names)) > 8
     assert all(name.startswith("reflection+") for name in names)
+    beside = [
+        plan.strategy for plan in plans_of(here, *MODEL, "--strategy", "base-only", "--performance", "all")
+    ]
+    assert beside == ["base-only", *names], "what refines nothing is compared with the others"
 
 
 def test_an_address_is_that_of_the_live_models(here: Here) -> None:
