@@ -20,6 +20,7 @@ from perftui.events.model import (
     ProblemStarted,
     ReferenceJudged,
     ReplyMissing,
+    ReplyReceived,
     ReplyText,
     RunEnded,
     RunPaused,
@@ -31,6 +32,7 @@ from perftui.events.model import (
 from perftui.events.reduce import apply, replay
 from perftui.events.reduce_chain import STREAMING_KEPT
 from perftui.events.state import ProblemState, RunState
+from perftui.llm.model import Reply, Usage
 from perftui.refine.actions import Measure
 from perftui.sandbox.protocol import Limits
 from tests.support.story import ENVIRONMENT, Story, ask, measurement, problem, ratio, verdict
@@ -100,6 +102,18 @@ def test_what_was_known_before_is_not_counted_again() -> None:
     state = replay(story.events)
     assert (state.judged, state.measured, state.timing_seconds) == (0, 0, 0.0)
     assert state.problems["P/1"].chains[0].rounds[0].verdict == verdict()
+
+
+def test_what_another_run_paid_for_is_counted_apart() -> None:
+    story = whole_story()
+    before = replay(story.events)
+    reply = Reply(text="again", model="m", usage=Usage(prompt_tokens=7, completion_tokens=5), reused=True)
+    story.at(ReplyReceived(reply=reply), "P/1", 1, 0)
+    after = replay(story.events)
+    assert (before.reused, after.reused) == (0, 1)
+    assert (after.calls, after.prompt_tokens, after.completion_tokens) == (
+        before.calls, before.prompt_tokens, before.completion_tokens,
+    )  # fmt: skip
 
 
 def test_the_picture_leaves_raw_trials_to_the_store() -> None:

@@ -32,6 +32,7 @@ def reply_lines(view: RoundView) -> list[Line]:
         told = [one_line(reply.model, 60), f"{usage.prompt_tokens:,} + {usage.completion_tokens:,} tokens"]
         told.append(f"{reply.seconds:.1f} s")
         told += ["replayed from a recording"] if reply.recorded else []
+        told += ["used again from another run of the sweep"] if reply.reused else []
         told += [f"sent {reply.attempts} times"] if reply.attempts > 1 else []
         told += [f"ended by {one_line(reply.finish, 40)}"] if reply.finish != "stop" else []
         missing = [_bad(f"no program: {one_line(round_.no_program)}")] if round_.no_program else []
