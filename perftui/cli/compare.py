@@ -29,12 +29,15 @@ class CompareFlags(TypedDict):
 
 
 @click.command()
-@click.argument("runs", metavar="RUN RUN...", nargs=-1, required=True)
+@click.argument("runs", metavar="RUN...", nargs=-1, required=True)
 @click.option("--anyway", is_flag=True, help="Compare runs that are not comparable, with a warning.")
 @with_page_format
 @with_db
 def compare(**flags: Unpack[CompareFlags]) -> None:
-    """Compare runs with the first of them: paired by problem, with wins, losses, ties and intervals."""
+    """Compare runs with the first of them: paired by problem, with wins, losses, ties and intervals.
+
+    A sweep stands for all its runs.
+    """
     from perftui.report.compare import compare_all  # noqa: PLC0415 - loads statistics
     from perftui.report.compare_text import render_comparisons  # noqa: PLC0415
 

@@ -30,7 +30,7 @@ def lines(report: Report) -> list[str]:
         *_dependence(report),
         _final_line(figures),
         _slower_line(figures),
-        f"{number(report.calls)} calls, {_tokens(report)} tokens{_paid(report.dollars)}.",
+        f"{number(report.calls)} calls, {_tokens(report)} tokens{_paid(report.dollars)}{_reused(report)}.",
         *(_gain(report.gain) if report.gain is not None else []),
         *_unfinished(report),
     ]
@@ -44,6 +44,10 @@ def mean_line(name: str, mean: Mean | None) -> str:
     if mean.low is None:
         return f"{said}: one problem, so no interval."
     return f"{said}: {100 * mean.confidence:.0f} % bootstrap interval over {mean.problems} problems."
+
+
+def _reused(report: Report) -> str:
+    return f"; {number(report.reused)} replies of other runs used again" if report.reused else ""
 
 
 def _left_out(report: Report) -> list[str]:

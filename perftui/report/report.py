@@ -51,6 +51,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         started_at: seconds since the epoch.
         ended_at: likewise, None where it has not ended.
         calls: replies received, former attempts included; programs that were given are none.
+        reused: replies of other runs of its sweep that were used again; neither calls nor tokens count them.
         prompt_tokens: likewise.
         completion_tokens: likewise.
         environment: where it ran last.
@@ -75,6 +76,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     started_at: float
     ended_at: float | None
     calls: int
+    reused: int
     prompt_tokens: int
     completion_tokens: int
     environment: Environment | None
@@ -110,6 +112,7 @@ def build_report(state: RunState) -> Report:
         started_at=state.started_at,
         ended_at=state.ended_at,
         calls=0 if plan is not None and plan.purpose == "evaluate" else state.calls,
+        reused=state.reused,
         prompt_tokens=state.prompt_tokens,
         completion_tokens=state.completion_tokens,
         environment=state.environment,

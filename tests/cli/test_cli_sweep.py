@@ -35,6 +35,10 @@ def cells(here: Here) -> list[tuple[object, ...]]:
     )
 
 
+def _runs(here: Here) -> list[str]:
+    return [str(run) for (run,) in rows(here, "SELECT run FROM sweep_cell ORDER BY cell")]
+
+
 def test_a_sweep_runs_each_cell_and_prints_its_table(here: Here) -> None:
     ended = sweep(here, *MODEL, *TWO, "--chains", "1,2")
     assert ended.status == 0, ended.err
@@ -45,6 +49,7 @@ def test_a_sweep_runs_each_cell_and_prints_its_table(here: Here) -> None:
     table = here.perftui("report", id_).out
     assert ended.out.endswith(table)
     assert here.perftui("report", "last").out == table
+    assert here.perftui("compare", id_).out == here.perftui("compare", *_runs(here)).out
     reports = json.loads(here.perftui("report", id_, "--format", "json").out)
     assert [(report["strategy"], report["chains"]) for report in reports] == [
         ("perfcodegen", 2), ("base-only", 2),
@@ -62,13 +67,12 @@ def test_json_lines_tell_of_which_run_they_are(here: Here) -> None:
     assert ended.status == 0, ended.err
     told = heads(ended.out)
     assert len(told) == len(ended.out.splitlines())
-    runs = [run for (run,) in rows(here, "SELECT run FROM sweep_cell ORDER BY cell")]
-    assert list(dict.fromkeys(head.run for head in told)) == runs
+    assert list(dict.fromkeys(head.run for head in told)) == _runs(here)
 
 
 def test_a_sweep_goes_on_as_a_whole(here: Here) -> None:
     assert sweep(here, *MODEL, *TWO, "--strategy", "perfcodegen-paper").status == 0
-    first, second, third = (run for (run,) in rows(here, "SELECT run FROM sweep_cell ORDER BY cell"))
+    first, second, third = _runs(here)
     # As kill -9 leaves it in the second of three runs: that has some events, the third has none.
     for table in ("event", "problem_result"):
         change(here, f"DELETE FROM {table} WHERE run = ?", third)
@@ -86,7 +90,7 @@ def test_a_sweep_goes_on_as_a_whole(here: Here) -> None:
     assert cells(here)[1:] == [(1, "base-only", "done"), (2, "perfcodegen-paper", "done")]
     assert rows(here, f"SELECT max(seq), count(*) FROM event WHERE run = '{first}'") == done
     assert rows(here, "SELECT count(*) FROM event") > before
-    assert [run for (run,) in rows(here, "SELECT run FROM sweep_cell ORDER BY cell")][:2] == [first, second]
+    assert _runs(here)[:2] == [first, second]
     assert here.perftui("db", "check").status == 0
 
     again = here.perftui("resume", "last")
@@ -166,7 +170,7 @@ def test_a_turn_that_the_stored_run_does_not_have_ends_the_chain(here: Here) -> 
 def test_a_sweep_is_no_run(here: Here) -> None:
     assert sweep(here, *MODEL, *TWO).status == 0
     ((id_,),) = rows(here, "SELECT id FROM sweep")
-    runs = [run for (run,) in rows(here, "SELECT run FROM sweep_cell ORDER BY cell")]
-    told = f"{id_} is a sweep of 2 runs; name one of them: {', '.join(map(str, runs))}"
+    runs = _runs(here)
+    told = f"{id_} is a sweep of 2 runs; name one of them: {', '.join(runs)}"
     assert here.refused("rerun", id_, "Add/0") == told
     assert here.refused("export", id_) == told

@@ -75,6 +75,7 @@ def test_the_runs_of_a_sweep_begin_from_the_same_programs_unless_it_is_fresh(pla
         assert max(server.counts.answered.values()) == 1
         shared = answered(server)
         calls = [report["calls"] for report in runs_of(place)]
+        assert [report["reused"] for report in runs_of(place)] == [0, len(BASE_CALLS)]
         assert place.perftui(*live(server.url), *THREE[2:], "--fresh").status == 0
     assert answered(server) - shared > Counter(), "a fresh sweep asks anew"
     fresh = [int(str(report["calls"])) for report in runs_of(place)]
