@@ -41,6 +41,7 @@ from perftui.sandbox.choose import open_pool
 from perftui.sandbox.cores import Cores, settle_host, usable_cores
 from perftui.sandbox.pool import WarmPool
 from perftui.sandbox.protocol import SandboxInfo
+from perftui.store.siblings import SiblingFacts
 from perftui.store.trouble import StoreFailedError
 from perftui.store.writer import Store, open_store
 
@@ -131,6 +132,8 @@ async def _run(launch: Launch, stopping: Stopping) -> ExitStatus:
         environment = _environment(pool.info, why, cores)
         run, past = await _open_run(stack, launch, store, environment)
         hub = Hub(store, run, past)
+        in_sweep = launch.plan.cell is not None
+        precedents = SiblingFacts(store, launch.plan, environment) if in_sweep else None
 
         def tools(steering: Steering) -> Tools:
             plan = launch.plan
@@ -149,6 +152,7 @@ async def _run(launch: Launch, stopping: Stopping) -> ExitStatus:
             return Tools(
                 plan=plan, strategy=strategy, model=model, hub=hub,
                 preparers=preparers, judges=judges, timers=timers, steering=steering,
+                precedents=precedents,
             )  # fmt: skip
 
         engine = Engine(tools, launch.problems, linger=launch.linger)

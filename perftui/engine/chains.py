@@ -38,6 +38,7 @@ from perftui.events.model import (
     StoredEvent,
 )
 from perftui.events.plan import RunPlan
+from perftui.events.precedent import Precedents
 from perftui.events.state import ChainState
 from perftui.llm.model import (
     Backoff,
@@ -73,6 +74,7 @@ class Tools:
         judges: give verdicts.
         timers: measure.
         steering: what people want.
+        precedents: what another run of the same sweep found of a problem; None where there is no sweep.
     """
 
     plan: RunPlan
@@ -83,6 +85,7 @@ class Tools:
     judges: Judges
     timers: Timers
     steering: Steering
+    precedents: Precedents | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

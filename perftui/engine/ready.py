@@ -9,7 +9,7 @@ import msgspec
 from perftui.engine.chains import Ready, Tools
 from perftui.engine.generators import Generators
 from perftui.engine.preparers import Choice
-from perftui.events.model import ProblemPrepared, ReferenceJudged
+from perftui.events.model import GeneratorWritten, ProblemPrepared, ReferenceJudged
 from perftui.events.state import ProblemState
 from perftui.judging.model import Verdict
 from perftui.preparing.prepare import Answered
@@ -50,6 +50,7 @@ class Readier:
             answered = await self.tools.preparers.answered(self.problem)
             if answered.problem.test_names == () and answered.lost:
                 raise ReferenceLostError(f"the reference gives nothing on any input: {answered.reason}")
+            await self._heed_precedent()
             limits, reference = await self._reference(answered.problem)
             if reference is None and self.problem.references and self._leaves_out():
                 raise BrokenReferenceError(self._why_broken())
@@ -66,6 +67,27 @@ class Readier:
             shown=chosen.shown,
             held_out=chosen.held_out,
         )
+
+    async def _heed_precedent(self) -> None:
+        """Take over the limits and the timing inputs of another run of the sweep, to be compared with it."""
+        state = self._state()
+        if self.tools.precedents is None or (state.limits is not None and state.timing is not None):
+            return
+        found = await self.tools.precedents(self.problem.id)
+        if found is None:
+            return
+        if state.limits is None:
+            await self._take_over(found.reference)
+        same = self._state().reference_candidate == found.reference.candidate
+        if found.prepared is None or state.timing is not None or not same:
+            return
+        if found.generator is not None and state.generator is None:
+            await self._take_over(msgspec.structs.replace(found.generator, reply=None, known=True))
+        await self._take_over(found.prepared)
+
+    async def _take_over(self, event: ReferenceJudged | GeneratorWritten | ProblemPrepared) -> None:
+        place = {"problem": self.problem.id, "attempt": self._state().attempt}
+        await self.tools.hub.record(msgspec.structs.replace(event, seq=0, **place))
 
     def _leaves_out(self) -> bool:
         plan = self.tools.plan

@@ -8,6 +8,8 @@ from perftui.events.model import ActionTaken, ReplyReceived
 from perftui.events.plan import RunPlan
 from perftui.llm.model import ChatRequest, Reply
 from perftui.store.readers import Reader
+from perftui.store.siblings import siblings
+from perftui.store.sweeps import Sweep, SweepCell
 
 _ANSWERED = """
 SELECT asked.body, reply.body FROM event AS asked
@@ -51,7 +53,8 @@ class SharedReplies:
             PerftuiError: the database cannot be read.
         """
         if self._runs is None:
-            self._runs = await self._siblings()
+            # They never become more while this one runs.
+            self._runs = await siblings(self._reader, self._cell, self._shares)
         place = (request.problem, request.chain, request.turn)
         if not self._runs or await self._reader.rows(_OWN, self._cell.sweep, self._cell.index, *place):
             return None
@@ -62,17 +65,8 @@ class SharedReplies:
                     return reply
         return None
 
-    async def _siblings(self) -> tuple[str, ...]:
-        """The other runs of the sweep that ask the same model; they never become more while this one runs."""
-        sweep = await self._reader.sweep(self._cell.sweep)
-        cells = sweep.cells if sweep is not None and not sweep.fresh else ()
-        return tuple(
-            cell.run
-            for cell in cells
-            if cell.run is not None
-            and cell.index != self._cell.index
-            and _asker(cell.plan) == _asker(self._plan)
-        )
+    def _shares(self, sweep: Sweep, cell: SweepCell) -> bool:
+        return not sweep.fresh and _asker(cell.plan) == _asker(self._plan)
 
 
 def _reply(request: ChatRequest, asked: object, answered: object) -> Reply | None:

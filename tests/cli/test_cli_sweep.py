@@ -142,6 +142,23 @@ def test_without_a_sandbox_no_cell_is_tried_twice(here: Here) -> None:
     assert here.perftui("resume", "last", "--sandbox", "process").status == 0
 
 
+def test_the_runs_of_a_sweep_have_the_same_limits_and_are_timed_on_the_same_inputs(here: Here) -> None:
+    """Each would choose others by itself: its choice goes by what it measures."""
+    problem = here.folder / "problems" / "add_0.toml"
+    inputs = "".join(f'\n[[timing]]\ninput = "({n},)"\n' for n in range(1000, 1120))
+    problem.write_text(problem.read_text() + inputs)
+    timed = ("--problems", "Add/0", "--sandbox", "process", "--timing-budget", 0)
+    assert here.perftui("run", "problems", *MODEL, *TWO, *timed).status == 0
+    told = []
+    for run in _runs(here):
+        events = [json.loads(line) for line in here.perftui("export", run).out.splitlines()]
+        kinds = {event["kind"]: event for event in events}
+        told.append((kinds["reference-judged"]["limits"], kinds["problem-prepared"]["timing"]))
+    assert told[0] == told[1]
+    assert len(told[0][1]["shown"]) > 10
+    assert here.perftui("compare", "last").status == 0
+
+
 def test_the_replies_of_a_stored_run_are_replayed(here: Here) -> None:
     run = here.run("--chains", 2)
     (here.folder / "replies.jsonl").unlink()
