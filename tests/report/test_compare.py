@@ -80,10 +80,28 @@ def test_the_interval_of_a_ratio_of_ratios_by_hand() -> None:
 
 @pytest.mark.parametrize(
     ("low", "high", "floor", "expected"),
-    [(1.05, 1.2, 1.04, "win"), (1.03, 1.2, 1.04, "tie"), (0.8, 0.95, 1.04, "loss"), (0.8, 0.97, 1.04, "tie")],
+    [
+        (1.05, 1.2, 1.04, "win"),
+        (1.03, 1.2, 1.04, "tie"),
+        (1.25, 1.5, 1.25, "tie"),
+        (0.8, 0.95, 1.04, "loss"),
+        (0.8, 0.97, 1.04, "tie"),
+        (0.5, 0.8, 1.25, "tie"),
+    ],
 )
 def test_a_win_clears_the_noise_floor(low: float, high: float, floor: float, expected: str) -> None:
     assert standing(low, high, floor) == expected
+
+
+def test_an_interval_without_an_end_has_none_in_a_comparison_either() -> None:
+    open_ = Ratio(estimate=2.0, low=0.0, high=math.inf, pairs=2, verdict="unmeasured")
+    exact = Ratio(estimate=2.0, low=2.0, high=2.0, pairs=9, verdict="faster")
+    assert ratio_between(open_, exact) == (1.0, 0.0, math.inf)
+    assert ratio_between(exact, open_) == (1.0, 0.0, math.inf)
+    assert ratio_between(exact, exact) == (1.0, 1.0, 1.0)
+    # Rounding may put an end a hair within its estimate.
+    hair = Ratio(estimate=2.0, low=2.0 + 1e-15, high=2.0 - 1e-15, pairs=9, verdict="faster")
+    assert ratio_between(hair, exact) == (1.0, 1.0, 1.0)
 
 
 measured = st.builds(
@@ -117,6 +135,8 @@ def test_what_was_cut_short_is_not_held_against_a_run() -> None:
     solved.end()
     found = compare(replay(solved.events), replay(story.events))
     assert found.correctness.problems == 0
+    waiting = compare(replay(solved.events), replay(Story(run="cccccc", chains=1).events))
+    assert waiting.per_problem[0].correct_other is None
     assert found.per_problem[0].correct_other is None
 
 
