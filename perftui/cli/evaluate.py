@@ -14,7 +14,7 @@ from perftui.cli.launch import Launch, Live, Watch, start
 from perftui.cli.models import opener
 from perftui.cli.options import with_benchmark, with_db, with_format, with_limits, with_output, with_sandbox
 from perftui.cli.plans import LimitFlags, limit_rules, timing_budget
-from perftui.cli.selection import some_of
+from perftui.cli.selection import SelectionFlags, some_of
 from perftui.cli.views import quiet_watcher, see_written, watcher
 from perftui.events.plan import RunPlan
 from perftui.headless.output import Output
@@ -24,14 +24,9 @@ from perftui.refine.chain import StrategySettings
 Format = Literal["md", "json", "csv"]
 
 
-class EvaluateFlags(LimitFlags):
+class EvaluateFlags(LimitFlags, SelectionFlags):
     """The flags of `evaluate`."""
 
-    benchmark: str
-    data: Path | None
-    timing_data: Path | None
-    problem_ids: str | None
-    limit: int | None
     samples: Path
     sandbox: Literal["docker", "process"] | None
     format_: Format
@@ -64,7 +59,7 @@ class EvaluateFlags(LimitFlags):
 def evaluate(**flags: Unpack[EvaluateFlags]) -> int:
     """Judge and time the programs of a samples file against BENCHMARK's tests and references."""
     whole = load_benchmark(flags["benchmark"], flags["data"], flags["timing_data"])
-    benchmark = some_of(whole, flags["problem_ids"], flags["limit"])
+    benchmark = some_of(whole, flags)
     places = chosen_places(flags["samples"], whole, benchmark)
     wanted = {task for task, _ in places}
     problems = tuple(problem for problem in benchmark.problems if problem.id in wanted)

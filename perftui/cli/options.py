@@ -10,6 +10,9 @@ import click
 
 from perftui.cli.plans import counts, price
 
+DIFFICULTIES = ("introductory", "interview", "competition")
+SPLITS = ("train", "test")
+
 F = TypeVar("F", bound=Callable[..., object])
 
 
@@ -47,8 +50,18 @@ def with_benchmark(command: F) -> F:
 
 
 def with_problems(command: F) -> F:
-    """`--data`, `--timing-data`, `--problems`, `--limit`."""
+    """`--data`, `--timing-data`, `--problems`, `--difficulty`, `--split`, `--limit`."""
     command = click.option("--limit", type=click.IntRange(min=1), help="Only the first N problems.")(command)
+    command = click.option(
+        "--split", "splits", multiple=True, type=click.Choice(SPLITS), help="Only this part of APPS."
+    )(command)
+    command = click.option(
+        "--difficulty",
+        "difficulties",
+        multiple=True,
+        type=click.Choice(DIFFICULTIES),
+        help="Only these problems of APPS; may be given several times.",
+    )(command)
     command = click.option(
         "--problems", "problem_ids", metavar="IDS", help="Only these: ids or numbers, with commas: 0,3,10-19."
     )(command)

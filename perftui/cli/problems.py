@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Literal, TypedDict, Unpack
+from typing import Literal, Unpack
 
 import click
 
 from perftui.cli.checking import check_references
 from perftui.cli.options import with_benchmark, with_idle_db, with_sandbox
-from perftui.cli.selection import some_of
+from perftui.cli.selection import SelectionFlags, some_of
 from perftui.cli.stopping import run_to_end
 from perftui.errors import BadInputError, ExitStatus
 from perftui.judging.show import show_value
@@ -18,17 +17,7 @@ from perftui.problems.model import Benchmark, TimingData
 from perftui.text import one_line, printable
 
 
-class Selection(TypedDict):
-    """The flags that name problems."""
-
-    benchmark: str
-    data: Path | None
-    timing_data: Path | None
-    problem_ids: str | None
-    limit: int | None
-
-
-class CheckFlags(Selection):
+class CheckFlags(SelectionFlags):
     """The flags of `problems check`."""
 
     sandbox: Literal["docker", "process"] | None
@@ -42,7 +31,7 @@ def problems() -> None:
 @problems.command("list")
 @with_benchmark
 @with_idle_db
-def list_(**flags: Unpack[Selection]) -> None:
+def list_(**flags: Unpack[SelectionFlags]) -> None:
     """List problems, one a line: id, name, kind, tests, references."""
     loaded = _selected(flags)
     for problem in loaded.problems:
@@ -56,7 +45,7 @@ def list_(**flags: Unpack[Selection]) -> None:
 @problems.command()
 @with_benchmark
 @with_idle_db
-def show(**flags: Unpack[Selection]) -> None:
+def show(**flags: Unpack[SelectionFlags]) -> None:
     """Show problems whole: statement, tests with inputs and expected outputs, reference."""
     for problem in _selected(flags).problems:
         click.echo(f"# {problem.id} {problem.title} ({problem.kind})\n\n{printable(problem.statement)}\n")
@@ -106,9 +95,9 @@ def _timing(data: TimingData) -> str:
     return f"to time on: {', '.join(parts)} ({data.source})"
 
 
-def _selected(flags: Selection) -> Benchmark:
+def _selected(flags: SelectionFlags) -> Benchmark:
     loaded = load_benchmark(flags["benchmark"], flags["data"], flags["timing_data"])
-    chosen = some_of(loaded, flags["problem_ids"], flags["limit"])
+    chosen = some_of(loaded, flags)
     if not chosen.problems:
         raise BadInputError(f"{loaded.name}: no problem is left of this selection")
     return chosen

@@ -25,7 +25,7 @@ from perftui.cli.options import (
 from perftui.cli.own import Folders, folders, own_in_use
 from perftui.cli.plans import LimitFlags, Price, chains_and_figures, limit_rules, prices_of, timing_budget
 from perftui.cli.refining import RefiningFlags, settings_of, strategies_of, with_refining
-from perftui.cli.selection import some_of
+from perftui.cli.selection import SelectionFlags, some_of
 from perftui.cli.sweep import begin_sweep
 from perftui.cli.views import choose_view, refuse_blind_step, watcher
 from perftui.errors import BadInputError
@@ -36,14 +36,9 @@ from perftui.problems.model import Benchmark
 from perftui.refine.strategy import Strategy
 
 
-class RunFlags(LimitFlags, RefiningFlags):
+class RunFlags(LimitFlags, RefiningFlags, SelectionFlags):
     """The flags of `run`."""
 
-    benchmark: str
-    data: Path | None
-    timing_data: Path | None
-    problem_ids: str | None
-    limit: int | None
     keep_broken: bool
     model: tuple[str, ...]
     base_url: str | None
@@ -92,9 +87,9 @@ class RunFlags(LimitFlags, RefiningFlags):
 def run(**flags: Unpack[RunFlags]) -> int:
     """Refine BENCHMARK's problems for speed with a model.
 
-    BENCHMARK is a name (humaneval, humaneval+, mbpp, mbpp+) with its file in --data, or the path of a
-    problem file or of a folder of problems. Several models or strategies make a sweep: one run for each
-    pair, one after another, and a table that compares them.
+    BENCHMARK is a name (humaneval, humaneval+, mbpp, mbpp+, apps, coffe-file …) with its file in --data, or
+    the path of a problem file or of a folder of problems. Several models or strategies make a sweep: one run
+    for each pair, one after another, and a table that compares them.
     """
     view = choose_view(headless=flags["headless"], as_json=flags["as_json"])
     refuse_blind_step(view, step=flags["step"])
@@ -102,7 +97,7 @@ def run(**flags: Unpack[RunFlags]) -> int:
     click.get_current_context().with_resource(own_in_use(*own, tell=True))
     strategies = strategies_of(flags)
     loaded = load_benchmark(flags["benchmark"], flags["data"], flags["timing_data"])
-    chosen = some_of(loaded, flags["problem_ids"], flags["limit"])
+    chosen = some_of(loaded, flags)
     for note in chosen.notes:
         click.echo(f"perftui: {note}", err=True)
     db = chosen_database(flags["db"])

@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
-from perftui.problems.benchmarks import select
+from pathlib import Path
+from typing import TypedDict
+
+from perftui.problems.benchmarks import graded, select
 from perftui.problems.model import Benchmark
 
 
-def some_of(benchmark: Benchmark, problem_ids: str | None, limit: int | None) -> Benchmark:
-    """The part of a benchmark that `--problems` and `--limit` ask for."""
-    return select(benchmark, None if problem_ids is None else [problem_ids], limit)
+class SelectionFlags(TypedDict):
+    """The flags of `with_benchmark`."""
+
+    benchmark: str
+    data: Path | None
+    timing_data: Path | None
+    problem_ids: str | None
+    difficulties: tuple[str, ...]
+    splits: tuple[str, ...]
+    limit: int | None
+
+
+def some_of(benchmark: Benchmark, flags: SelectionFlags) -> Benchmark:
+    """The part of a benchmark that `--difficulty`, `--split`, `--problems` and `--limit` ask for."""
+    part = graded(benchmark, flags["difficulties"], flags["splits"])
+    ids = flags["problem_ids"]
+    return select(part, None if ids is None else [ids], flags["limit"])

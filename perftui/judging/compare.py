@@ -10,19 +10,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from hashlib import sha256
 
+from perftui.judging.compare_apps import apps, apps_text
 from perftui.judging.compare_text import SHOWN, compare_text
 from perftui.judging.matching import TooMuchError
-from perftui.judging.nearness import approximate, floats, unordered
+from perftui.judging.nearness import approximate, as_json, floats, unordered
 from perftui.judging.show import show
 from perftui.judging.wording import tolerance_text
-from perftui.problems.model import Comparison
+from perftui.problems.model import PRINTED, Comparison
 from perftui.text import one_line
 from perftui.values import CodeError, Opaque, Value, decode, hashable_items
 
 _LENGTH_FACTOR = 64
 _LENGTH_SLACK = 1 << 16
 
-_AS_CODED = frozenset({"equal", "identical", "approximate", "floats", "equal-as-tuple", "unordered"})
+_AS_CODED = frozenset(
+    {"equal", "identical", "approximate", "floats", "equal-as-tuple", "unordered", "json", "apps"}
+)
 """Comparisons that hold between two values with one coded form, where nothing in it is unequal to itself."""
 
 _OF_ANY_LENGTH = frozenset({"true", "false", "not-none"})
@@ -68,8 +71,9 @@ def matches_by_digest(expected: str, digest: str, comparison: Comparison) -> boo
 
 
 def _against(expected: str, got: str, comparison: Comparison) -> str | None:
-    if comparison.kind == "text":
-        return compare_text(expected, got, comparison)
+    if comparison.kind in PRINTED:
+        accepted = comparison.kind == "apps-text" and apps_text(expected, got)
+        return None if accepted else compare_text(expected, got, comparison)
     if comparison.kind in _AS_CODED and expected == got and _equals_itself(got):
         return None
     if comparison.kind not in _OF_ANY_LENGTH and len(got) > _LENGTH_FACTOR * len(expected) + _LENGTH_SLACK:
@@ -100,7 +104,7 @@ def _wanted(expected: Value, comparison: Comparison) -> str:
     match comparison.kind:
         case "true" | "false":
             return f"a value that counts as {comparison.kind}"
-        case "close" | "approximate" | "floats":
+        case "close" | "approximate" | "floats" | "json":
             return f"{shown} {tolerance_text(comparison)}".rstrip()
         case "identical":
             return f"{shown} itself"
@@ -160,6 +164,8 @@ _TESTS: dict[str, _Test] = {
     "equal-as-tuple": _equal_as_tuple,
     "equal-as-set": _equal_as_set,
     "unordered": unordered,
+    "json": as_json,
+    "apps": apps,
 }
 
 

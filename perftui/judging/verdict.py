@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from perftui.judging.compare import matches, matches_by_digest
 from perftui.judging.model import TestResult, Verdict, VerdictKind
 from perftui.judging.show import show_text, show_value
-from perftui.problems.model import Check, TestCase
+from perftui.problems.model import PRINTED, Check, TestCase
 from perftui.sandbox.protocol import CallEnd, CallFact, Limits
 from perftui.text import one_line
 
@@ -39,7 +39,7 @@ def judge_output(test: TestCase, fact: CallFact, limits: Limits) -> TestResult:
     why = matches(test.expected, fact.output, test.comparison)
     if why is None:
         return _passed(test.name, fact)
-    show = show_text if test.comparison.kind == "text" else show_value
+    show = show_text if test.comparison.kind in PRINTED else show_value
     return _failed(test.name, "wrong-answer", why, fact, show(fact.output, GOT_LIMIT))
 
 

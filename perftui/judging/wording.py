@@ -17,6 +17,9 @@ _WORDS: dict[ComparisonKind, str] = {
     "equal-as-set": "equal as a set",
     "unordered": "in any order",
     "text": "",
+    "json": "a tuple counting as a list",
+    "apps": "as the checker of APPS takes it",
+    "apps-text": "as the checker of APPS takes it",
 }
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from perftui.errors import BadInputError
-from perftui.problems import humaneval, humaneval_plus, mbpp, mbpp_plus
+from perftui.problems import apps, humaneval, humaneval_plus, mbpp, mbpp_plus
 from perftui.problems.model import Benchmark
 from perftui.problems.native import load_native
 from perftui.problems.timing_data import read_timing_data
@@ -41,6 +41,11 @@ _NAMED = {
     mbpp_plus.NAME: _Named(
         load=mbpp_plus.load_mbpp_plus,
         source="MbppPlus-OriginFmt.jsonl.gz of https://github.com/evalplus/mbppplus_release",
+    ),
+    apps.NAME: _Named(
+        load=apps.load_apps,
+        source="train.jsonl or test.jsonl of https://huggingface.co/datasets/codeparrot/apps, or the folder "
+        "APPS of https://github.com/hendrycks/apps",
     ),
 }
 _RANGE = re.compile(r"(?P<prefix>.*/)?(?P<first>\d{1,9})-(?P<last>\d{1,9})", re.DOTALL)
@@ -101,6 +106,33 @@ def select(benchmark: Benchmark, ids: Sequence[str] | None, limit: int | None) -
         wanted = {found for token in tokens for found in _matching(token, known)}
         problems = tuple(problem for problem in problems if problem.id in wanted)
     return msgspec.structs.replace(benchmark, problems=problems[:limit])
+
+
+def graded(benchmark: Benchmark, difficulties: Sequence[str], splits: Sequence[str]) -> Benchmark:
+    """The problems of some difficulties and splits; of none named, all.
+
+    Raises:
+        BadInputError: the benchmark does not say them of its problems, or no problem has them.
+    """
+    problems = benchmark.problems
+    for flag, wanted, given in (
+        ("--difficulty", difficulties, [problem.difficulty for problem in problems]),
+        ("--split", splits, [problem.split for problem in problems]),
+    ):
+        if not wanted:
+            continue
+        known = ", ".join(sorted(set(given) - {""}))
+        if not known:
+            raise BadInputError(f"{flag}: {benchmark.name} does not say it of its problems")
+        if not set(given) & set(wanted):
+            raise BadInputError(f"{flag}: no problem is {' or '.join(wanted)}; there are {known}")
+    chosen = tuple(
+        problem
+        for problem in problems
+        if (not difficulties or problem.difficulty in difficulties)
+        and (not splits or problem.split in splits)
+    )
+    return msgspec.structs.replace(benchmark, problems=chosen)
 
 
 def _is_path(text: str) -> bool:

@@ -21,7 +21,13 @@ ComparisonKind = Literal[
     "equal-as-set",
     "unordered",
     "text",
+    "json",
+    "apps",
+    "apps-text",
 ]
+
+PRINTED: frozenset[ComparisonKind] = frozenset({"text", "apps-text"})
+"""Comparisons of what programs print; the others are of coded values."""
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,9 +42,11 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
             an output, True or False being told as such. `equal-as-tuple`, `equal-as-set`: `==` after
             `tuple()` or `set()` on both sides. `unordered`: the same items as often, in any order.
             `text`: standard output, with trailing white space of lines and of the whole left out.
+            `json`: `approximate` with a list for every tuple. `apps` and `apps-text`: what the published
+            checker of APPS accepts of a function and of a program.
         tolerance: the largest absolute difference of numbers.
         relative: what is added to it, as a share of the larger of the two numbers. Both are for
-            `approximate`, `floats`, `unordered` and `text`; `close` has the absolute one.
+            `approximate`, `floats`, `json`, `unordered` and `text`; `close` has the absolute one.
         others: further outputs that are as right as the expected one, coded likewise.
     """
 
@@ -126,6 +134,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         title: a short name to show beside the id.
         kind: `function` (a call) or `stdin` (a program that reads stdin and prints).
         statement: what the model is given.
+        prelude: imports that the publisher's checker puts before a program: those that it needs and
+            lacks are put before it.
         stub: code that a program may rely on and that a reply may leave out (imports, helpers,
             the signature); empty for stdin problems.
         entry_point: the function that is called; None for stdin problems.
@@ -135,6 +145,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         checks: tests that are code.
         timing: inputs to time programs on, beside those of the tests.
         timed: those of them that were chosen and may be shown; known once the problem was prepared.
+        difficulty: as its benchmark grades it, such as `interview`; empty where it does not.
+        split: the part of the benchmark that it is in, such as `test`; likewise.
         benchmark: the benchmark's name.
     """
 
@@ -142,6 +154,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     title: str
     kind: Literal["function", "stdin"]
     statement: str
+    prelude: str = ""
     stub: str = ""
     entry_point: str | None = None
     references: tuple[str, ...] = ()
@@ -150,6 +163,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     checks: tuple[Check, ...] = ()
     timing: TimingData = TimingData()
     timed: tuple[TestCase, ...] = ()
+    difficulty: str = ""
+    split: str = ""
     benchmark: str
 
     @cached_property

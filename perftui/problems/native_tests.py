@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from perftui.problems.model import Comparison, ComparisonKind, TestCase
+from perftui.problems.model import PRINTED, Comparison, ComparisonKind, TestCase
 from perftui.problems.native_fields import TestTable, WrongError, coded, evaluated, refuse, text_of
 
 _TRUTH = frozenset({"true", "false"})
@@ -82,8 +82,8 @@ def _fit(kind: ComparisonKind, key: str, value: object) -> object:
 
 def _tolerances(kind: ComparisonKind, table: TestTable) -> tuple[float, float]:
     """The absolute and the relative tolerance of a comparison."""
-    if kind == "text" and table.comparison is not None:
-        raise WrongError("`text` is for problems of kind `stdin`", "comparison")
+    if kind in PRINTED and table.comparison is not None:
+        raise WrongError(f"`{kind}` is for problems of kind `stdin`", "comparison")
     if kind == "close":
         refuse(table, ("relative",), "not with comparison `close`")
         if table.tolerance is None or not 0 < table.tolerance < math.inf:

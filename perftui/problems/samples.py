@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from perftui.problems.completing import completed
 from perftui.problems.model import Benchmark
 from perftui.problems.source import bad_line, read_records
 from perftui.text import one_line
@@ -46,20 +47,21 @@ def read_samples(path: Path, benchmark: Benchmark, *, skip_others: bool = False)
     Raises:
         BadInputError: what is wrong, in one line with the file and the line.
     """
-    stubs = {problem.id: problem.stub for problem in benchmark.problems}
+    problems = {problem.id: problem for problem in benchmark.problems}
     samples: list[Sample] = []
     for line, record in read_records(path, _Record):
-        stub = stubs.get(record.task_id)
-        if stub is None and skip_others:
+        problem = problems.get(record.task_id)
+        if problem is None and skip_others:
             continue
-        if stub is None:
+        if problem is None:
             task = one_line(record.task_id, 60)
             raise bad_line(path, line, f"{benchmark.name} has no problem {task!r}")
         if record.solution is not None:
             program = record.solution
         elif record.completion is not None:
-            program = stub + record.completion
+            program = problem.stub + record.completion
         else:
             raise bad_line(path, line, "lacks `solution` (a whole program) or `completion`")
+        program = completed(program, problem)
         samples.append(Sample(index=line - 1, task_id=record.task_id, program=program))
     return tuple(samples)

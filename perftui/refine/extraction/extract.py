@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from perftui.problems.completing import completed
 from perftui.problems.model import Problem
 from perftui.refine.extraction.choice import choose_function, choose_stdin
 from perftui.refine.extraction.reply import cleaned
@@ -59,6 +60,7 @@ def extract(reply: str, problem: Problem, finish: str = "stop") -> Extracted | N
     code = choose_stdin(found) if problem.kind == "stdin" else choose_function(found, problem)
     if code is None:
         return NoProgram(_why_none(reply, text, found, cut=cut))
+    code = completed(code, problem)
     if not cut:
         return Extracted(_ended(code))
     if parse(code) is None:

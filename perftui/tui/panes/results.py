@@ -10,7 +10,7 @@ from perftui import figures
 from perftui.judging.model import TestResult, Verdict
 from perftui.judging.show import show_value
 from perftui.judging.wording import how_compared
-from perftui.problems.model import Comparison, TestCase
+from perftui.problems.model import PRINTED, Comparison, TestCase
 from perftui.text import one_line, shorten
 from perftui.tui import styles
 from perftui.tui.glyphs import OUTCOMES, STATUSES, Glyphs
@@ -76,7 +76,7 @@ def _one(name: str, case: TestCase | None, result: TestResult | None, glyphs: Gl
     if not result.passed and result.reason:
         yield Line(Content.styled(f"    {one_line(result.reason, 600)}", styles.BAD), hang=4)
     if case is not None:
-        is_call = case.comparison.kind != "text"
+        is_call = case.comparison.kind not in PRINTED
         yield from _field("input", show_value(case.input, VALUE_LIMIT) if is_call else case.input)
         yield from _field("expected", _expected(case.expected, case.comparison))
     if result.got or not result.passed:
@@ -87,7 +87,7 @@ def _expected(expected: str, comparison: Comparison) -> str:
     how = how_compared(comparison)
     if comparison.kind in {"true", "false"}:
         return how
-    shown = expected if comparison.kind == "text" else show_value(expected, VALUE_LIMIT)
+    shown = expected if comparison.kind in PRINTED else show_value(expected, VALUE_LIMIT)
     return f"{shown}   ({how})" if how else shown
 
 
