@@ -55,8 +55,8 @@ def show(**flags: Unpack[SelectionFlags]) -> None:
             wanted = one_line(test.expected, 120) if stdin else show_value(test.expected, 120)
             click.echo(f"  {test.name}: {given} -> {wanted} ({test.comparison.kind})")
         for name, asked in zip(problem.test_names[len(problem.tests) :], problem.unanswered, strict=False):
-            kind = asked.comparison.kind
-            click.echo(f"  {name}: {show_value(asked.input, 120)} -> as the reference gives ({kind})")
+            given = "an expression" if asked.expression else show_value(asked.input, 120)
+            click.echo(f"  {name}: {given} -> as the reference gives ({asked.comparison.kind})")
         for check in problem.checks:
             click.echo(f"  {check.name}: checked by code")
         if problem.timing != TimingData():

@@ -9,7 +9,7 @@ import msgspec
 from anyio import to_thread
 
 from perftui.judging.compare import matches
-from perftui.preparing.answers import Answer, Answering
+from perftui.preparing.answers import LIMITS, Answer, Answering
 from perftui.preparing.growing import (
     expressions_at,
     from_expressions,
@@ -18,7 +18,7 @@ from perftui.preparing.growing import (
     pairs_in,
     places_in,
 )
-from perftui.preparing.material import given_inputs
+from perftui.preparing.material import evaluated, given_inputs
 from perftui.preparing.metering import INPUT_SECONDS, OUTPUT_BYTES, Candidate, Metering
 from perftui.problems.model import Problem, TestCase, test_name
 from perftui.text import one_line
@@ -26,6 +26,9 @@ from perftui.timing.inputs import Chosen, Known, Origin, TimingInputs, choose, t
 
 MODEL = "a model"
 """The source of timing data that a model wrote."""
+
+MADE_SECONDS = 2.0
+"""How long the reference may take for a test that was made: a program has a minute for all of them."""
 
 OTHER_ZYGOTE = 1
 """Another hash seed: what depends on it is no expected output."""
@@ -56,14 +59,22 @@ async def answer(answering: Answering, problem: Problem) -> Answered:
         return Answered(problem=problem)
     if not problem.references:
         return Answered(problem=problem, lost=len(problem.unanswered), reason="there is no reference")
-    inputs = [one.input for one in problem.unanswered]
-    answers = await answering.answers(problem.references[0], problem.entry_point, inputs)
+    inputs = await _inputs(answering, problem)
+    made = any(one.expression for one in problem.unanswered)
+    given = await answering.answers(
+        problem.references[0],
+        problem.entry_point,
+        [text for text in inputs if text is not None],
+        seconds=MADE_SECONDS if made else LIMITS.test_seconds,
+    )
+    answers = iter(given)
     tests = list(problem.tests)
     lost: list[Answer] = []
-    for place, (one, found) in enumerate(zip(problem.unanswered, answers, strict=True), len(tests)):
-        if found.end == "returned":
+    for place, (one, text) in enumerate(zip(problem.unanswered, inputs, strict=True), len(tests)):
+        found = Answer(end="raised", detail="the input cannot be made") if text is None else next(answers)
+        if text is not None and found.end == "returned":
             test = TestCase(
-                name=test_name(place), input=one.input, expected=found.output, comparison=one.comparison
+                name=test_name(place), input=text, expected=found.output, comparison=one.comparison
             )
             tests.append(test)
         else:
@@ -71,6 +82,13 @@ async def answer(answering: Answering, problem: Problem) -> Answered:
     reason = one_line(f"{lost[0].end}: {lost[0].detail}", 200) if lost else ""
     whole = msgspec.structs.replace(problem, tests=tuple(tests), unanswered=())
     return Answered(problem=whole, lost=len(lost), reason=reason)
+
+
+async def _inputs(answering: Answering, problem: Problem) -> list[str | None]:
+    """The unanswered inputs, those made that are expressions; None for what cannot be made."""
+    named = [(str(place), one.input) for place, one in enumerate(problem.unanswered) if one.expression]
+    made = {one.name: one.input for one in await evaluated(answering, named, problem.kind)}
+    return [made[str(place)] if one.expression else one.input for place, one in enumerate(problem.unanswered)]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,15 +10,13 @@ import msgspec
 
 from perftui.errors import BadInputError
 from perftui.problems.apps_files import read_apps
-from perftui.problems.apps_record import AppsRecord, programs_of, tests_in
+from perftui.problems.apps_record import NAME, AppsRecord, programs_of, tests_in
 from perftui.problems.apps_tests import function_name, tests_of
 from perftui.problems.completing import completed
 from perftui.problems.model import Benchmark, Problem
 from perftui.problems.records import BadRecordError
 from perftui.problems.source import bad_line, shown
 from perftui.text import one_line
-
-NAME = "apps"
 
 MOST_REFERENCES = 10
 """Solutions that are kept of a problem: some have hundreds, and each is judged before a run begins."""

@@ -8,7 +8,8 @@ from pathlib import Path
 import msgspec
 
 from perftui.errors import BadInputError
-from perftui.problems.apps_record import AppsRecord
+from perftui.problems.apps_record import NAME, AppsRecord
+from perftui.problems.recognise import require
 from perftui.problems.source import read_bytes, read_text, records_of, shown
 from perftui.text import one_line
 
@@ -39,7 +40,9 @@ def read_apps(path: Path) -> Iterator[Placed]:
 
 def _of_file(path: Path) -> Iterator[Placed]:
     split = path.name.split(".")[0]
-    for line, record in records_of(path, read_bytes(path), AppsRecord):
+    content = read_bytes(path)
+    require(path, content, NAME)
+    for line, record in records_of(path, content, AppsRecord):
         if record.split is None and split in SPLITS:
             yield path, line, msgspec.structs.replace(record, split=split)
         else:

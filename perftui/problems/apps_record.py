@@ -9,6 +9,8 @@ import msgspec
 from perftui.problems.records import BadRecordError
 from perftui.text import one_line
 
+NAME = "apps"
+
 _PIECE = 4_000
 """Decimal digits that Python turns into an integer without asking."""
 

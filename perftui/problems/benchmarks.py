@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from perftui.errors import BadInputError
-from perftui.problems import apps, humaneval, humaneval_plus, mbpp, mbpp_plus
+from perftui.problems import apps, apps_record, coffe, humaneval, humaneval_plus, mbpp, mbpp_plus
 from perftui.problems.model import Benchmark
 from perftui.problems.native import load_native
 from perftui.problems.timing_data import read_timing_data
@@ -42,11 +42,18 @@ _NAMED = {
         load=mbpp_plus.load_mbpp_plus,
         source="MbppPlus-OriginFmt.jsonl.gz of https://github.com/evalplus/mbppplus_release",
     ),
-    apps.NAME: _Named(
+    apps_record.NAME: _Named(
         load=apps.load_apps,
         source="train.jsonl or test.jsonl of https://huggingface.co/datasets/codeparrot/apps, or the folder "
         "APPS of https://github.com/hendrycks/apps",
     ),
+    **{
+        name: _Named(
+            load=coffe.load_coffe(name),
+            source=f"{folder} of https://github.com/JohnnyPeng18/Coffe, the folder",
+        )
+        for name, folder in coffe.FOLDERS.items()
+    },
 }
 _RANGE = re.compile(r"(?P<prefix>.*/)?(?P<first>\d{1,9})-(?P<last>\d{1,9})", re.DOTALL)
 

@@ -13,17 +13,22 @@ from perftui.problems.model import Problem
 CLASS = "Solution"
 """The class whose method may stand for the function, as LeetCode has it."""
 
+_OF_A_FUNCTION = re.compile(r"'return' outside function|nonlocal")
+_TOP = re.compile(r"(?:from|import) |\s*(?:#.*)?$")
 _WORD = re.compile(r"[^\W\d]\w*")
 _IMPORT = re.compile(r"^[ \t]*(?:from|import)\b.*", re.MULTILINE)
 
 
 def completed(program: str, problem: Problem) -> str:
-    """A program with the imports of the problem's prelude that it needs and lacks.
+    """A program as the checker of its problem's publisher runs it, where the problem has a prelude.
 
-    Where the prelude's publisher calls a method of `class Solution`, its name is bound too.
+    It gets the imports of the prelude that it needs and lacks; the name of the function where only `class
+    Solution` has it; and, where it reads and prints, a function around it where it needs one.
     """
     if not problem.prelude:
         return program
+    if problem.entry_point is None:
+        program = within_function(program)
     return with_method(with_imports(program, problem.prelude), problem.entry_point)
 
 
@@ -43,6 +48,25 @@ def with_imports(program: str, prelude: str) -> str:
     lines = program.split("\n")
     head = _after_futures(tree)
     return "\n".join([*lines[:head], *dict.fromkeys(offered[name] for name in lacking), *lines[head:]])
+
+
+def within_function(program: str) -> str:
+    """A program that returns, or declares a name as nonlocal, at its top: with a function around it."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(program, "<program>", "exec")
+    except SyntaxError as error:
+        if not _OF_A_FUNCTION.search(error.msg):
+            return program
+    except (ValueError, RecursionError, MemoryError):
+        return program
+    else:
+        return program
+    lines = program.split("\n")
+    first = next((place for place, line in enumerate(lines) if not _TOP.match(line)), 0)
+    body = [f"\t{line}" for line in lines[first:]]
+    return "\n".join([*lines[:first], "def code():", *body, "", "code()", ""])
 
 
 def with_method(program: str, name: str | None) -> str:

@@ -78,11 +78,13 @@ class Unanswered(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An input whose expected output is what the reference gives: it becomes a test once that was run.
 
     Attributes:
-        input: as of a `TestCase`.
+        input: as of a `TestCase`, or an expression for it.
+        expression: whether it is one: of a benchmark, to be run in a sandbox only.
         comparison: how outputs are compared with the reference's.
     """
 
     input: str
+    expression: bool = False
     comparison: Comparison = Comparison()
 
 

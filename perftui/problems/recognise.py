@@ -20,6 +20,7 @@ Publication = Literal[
     "MBPP+ in Python text",
     "COFFE",
     "COFFE stdin",
+    "APPS",
 ]
 
 NAMES: dict[Publication, str] = {
@@ -29,12 +30,14 @@ NAMES: dict[Publication, str] = {
     "sanitised MBPP": "mbpp",
     "MBPP+": "mbpp+",
     "MBPP+ in Python text": "mbpp+",
+    "APPS": "apps",
 }
 """The names of benchmarks by the publications that hold them."""
 
 _FIELDS: tuple[tuple[Publication, frozenset[str]], ...] = (
     ("MBPP+", frozenset({"base_input", "plus_input", "assertion"})),
     ("HumanEval+", frozenset({"base_input", "plus_input"})),
+    ("APPS", frozenset({"question", "solutions", "input_output"})),
     ("HumanEval", frozenset({"prompt", "canonical_solution", "test", "entry_point"})),
     ("MBPP+ in Python text", frozenset({"code", "test", "test_list"})),
     ("MBPP", frozenset({"text", "code", "test_list"})),

@@ -12,6 +12,8 @@ from pathlib import Path
 import msgspec
 
 from perftui.errors import BadInputError
+from perftui.problems.coffe_files import CoffeStress, by_prompt
+from perftui.problems.coffe_prompts import STRESS_SEED, generated_by, task_in, words
 from perftui.problems.mbpp_plus import arguments_in_text
 from perftui.problems.mbpp_types import arguments_of_task
 from perftui.problems.model import Benchmark, Problem, TimingData
@@ -29,12 +31,6 @@ _COFFE_TASK = re.compile(
     r"here is your task: (?P<task>.*) Please write a Python function (?P<call>[^(\s]+\(.*\)) for the task",
     re.DOTALL,
 )
-
-
-class _Case(msgspec.Struct, frozen=True):
-    """An input of COFFE: an expression for the list of arguments."""
-
-    input: str
 
 
 class _Inputs(msgspec.Struct, frozen=True):
@@ -86,10 +82,7 @@ def _found(
         case "MBPP+ in Python text":
             return _mbpp_text(path, content, problems)
         case "COFFE stdin":
-            raise BadInputError(
-                f"{shown(path)}: holds COFFE's generators for programs that read stdin, which are not used; "
-                "its files for functions are"
-            )
+            return _coffe_stdin(path, content, problems)
         case None:
             raise BadInputError(
                 f"{shown(path)}: no timing data: stressful_testcases.json of COFFE, HumanEvalPlus.jsonl or "
@@ -145,15 +138,26 @@ def _mbpp_text(path: Path, content: bytes, problems: Sequence[Problem]) -> _Foun
 
 
 def _coffe(path: Path, content: bytes, problems: Sequence[Problem]) -> _Found:
-    try:
-        cases = msgspec.json.decode(content, type=dict[str, tuple[_Case, ...]])
-    except msgspec.DecodeError as error:
-        raise BadInputError(f"{shown(path)}: not as COFFE wrote it: {one_line(str(error))}") from error
+    cases = by_prompt(path, content, tuple[CoffeStress, ...])
     matching = _Prompts(problems)
     found: _Found = {}
     for prompt, inputs in cases.items():
         expressions = tuple(case.input for case in inputs)
         for place in matching.places(prompt) if expressions else ():
+            found[place] = TimingData(expressions=expressions, source="COFFE")
+    return found
+
+
+def _coffe_stdin(path: Path, content: bytes, problems: Sequence[Problem]) -> _Found:
+    """Generators for programs that read stdin, found by the words of the statement."""
+    places = {
+        words(problem.statement): place for place, problem in enumerate(problems) if problem.kind == "stdin"
+    }
+    found: _Found = {}
+    for prompt, programs in by_prompt(path, content, tuple[str, ...]).items():
+        place = places.get(words(task_in(prompt)))
+        if place is not None and programs:
+            expressions = tuple(generated_by(program, STRESS_SEED) for program in programs)
             found[place] = TimingData(expressions=expressions, source="COFFE")
     return found
 
@@ -166,7 +170,7 @@ class _Prompts:
         self._named: dict[str, list[tuple[int, str]]] = {}
         for place, problem in enumerate(problems):
             text = _plain(problem.statement)
-            self._whole[_words(text)] = place
+            self._whole[words(text)] = place
             self._named.setdefault(problem.entry_point or "", []).append((place, text))
 
     def places(self, prompt: str) -> Iterator[int]:
@@ -176,7 +180,7 @@ class _Prompts:
         tell the task in the words of the sanitised MBPP; the whole one may say it otherwise, with the
         same function and parameters.
         """
-        whole = self._whole.get(_words(prompt))
+        whole = self._whole.get(words(prompt))
         if whole is not None:
             yield whole
             return
@@ -195,10 +199,6 @@ class _Prompts:
 
 def _plain(text: str) -> str:
     return " ".join(text.split())
-
-
-def _words(text: str) -> str:
-    return " ".join(sorted(text.split()))
 
 
 def _solid(text: str) -> str:
