@@ -13,8 +13,9 @@ import msgspec
 
 from perftui.values import CodeError, encode
 
-_OTHER = re.compile(rb"[{\x80-\xff]|\d{16}|[eE][+-]?\d{3}|NaN|Infinity|\[{100}")
-"""What may stand for an object, text that is not ASCII, a large integer, an infinity, deep nesting."""
+_OTHER = re.compile(rb"[{\x80-\xff\r\n]|\d{16}|[eE][+-]?\d{3}|NaN|Infinity|\[{100}")
+"""What may stand for an object, text that is not ASCII, a large integer, an infinity, deep nesting; and the
+ends of lines, since what is coded stands on one line."""
 
 _STRING_OR_INFINITY = re.compile(rb'"(?:[^"\\]|\\.)*+"|Infinity')
 

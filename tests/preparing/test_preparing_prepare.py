@@ -11,6 +11,7 @@ from perftui.judging.compare import matches
 from perftui.preparing.answers import Answering
 from perftui.preparing.cache import AnswerCache
 from perftui.preparing.prepare import MODEL, OTHER_ZYGOTE, Preparing, answer
+from perftui.problems.coffe_prompts import generated_by
 from perftui.problems.model import Problem, TestCase, TimingData, Unanswered
 from perftui.values import decode, encode
 
@@ -48,6 +49,27 @@ async def test_unanswered_inputs_become_tests_by_what_the_reference_gives(answer
     assert [(test.name, test.expected) for test in found.problem.tests] == [("t1", "1"), ("t3", "5")]
     assert (found.problem.unanswered, found.lost) == ((), 1)
     assert found.reason == "raised: ValueError: three"
+
+
+async def test_inputs_that_generators_make_become_tests(answering: Answering) -> None:
+    generator = "import random\ndef generate_input():\n    return f'{random.randint(0, 10 ** 9)}\\n'\n"
+    fails = "def generate_input():\n    raise ValueError\n"
+    no_text = "def generate_input():\n    return 5\n"
+    texts = [generated_by(generator, 1), generated_by(fails, 1), generated_by(generator, 2), "1 +"]
+    inputs = tuple(Unanswered(input=text, expression=True) for text in (*texts, generated_by(no_text, 1)))
+    wanted = problem(
+        "print(int(input()) + 1)\n",
+        kind="stdin",
+        entry_point=None,
+        tests=(TestCase(name="t1", input="1", expected="2"),),
+        unanswered=(*inputs, Unanswered(input="41\n")),
+    )
+    found = await answer(answering, wanted)
+    assert [test.name for test in found.problem.tests] == ["t1", "t2", "t4", "t7"]
+    assert len({test.input for test in found.problem.tests}) == 4
+    assert all(int(test.expected) == int(test.input) + 1 for test in found.problem.tests)
+    assert (found.lost, found.reason) == (3, "raised: the input cannot be made")
+    assert await answer(answering, wanted) == found
 
 
 async def test_answers_are_remembered_between_runs(answering: Answering, tmp_path: Path) -> None:

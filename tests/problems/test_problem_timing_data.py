@@ -113,7 +113,7 @@ def test_mbpp_plus_is_read_with_its_types(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        ({"a": ["def generate_input(): ..."]}, "holds COFFE's generators for programs that read stdin"),
+        ({"a": ["def generate_input(): ..."]}, "holds inputs for no problem of b"),
         ({"a": [{"input": "[1]"}, {"output": 1}]}, "not as COFFE wrote it"),
         ({"a": 1}, "no timing data: stressful_testcases.json of COFFE"),
         ([], "no timing data"),
