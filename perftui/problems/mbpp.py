@@ -36,6 +36,7 @@ class _Record(msgspec.Struct, frozen=True):
     prompt: str | None = None
     test_setup_code: str = ""
     test_imports: tuple[str, ...] = ()
+    challenge_test_list: tuple[str, ...] = ()
 
 
 def load_mbpp(path: Path) -> Benchmark:
@@ -46,8 +47,19 @@ def load_mbpp(path: Path) -> Benchmark:
     """
     content = read_bytes(path)
     publication = require(path, content, NAME)
-    problems = problems_of(path, records_of(path, content, _Record), _problem)
-    return Benchmark(name=NAME, problems=problems, notes=(_note(problems, publication or "MBPP"),))
+    challenges: list[str] = []
+
+    def convert(record: _Record) -> Problem:
+        challenges.extend(record.challenge_test_list)
+        return _problem(record)
+
+    problems = problems_of(path, records_of(path, content, _Record), convert)
+    notes = [_note(problems, publication or "MBPP")]
+    if challenges:
+        notes.append(
+            f"{len(challenges):,} tests of `challenge_test_list` are left out: published scores do without"
+        )
+    return Benchmark(name=NAME, problems=problems, notes=tuple(notes))
 
 
 def task_name(task_id: int) -> str:

@@ -40,6 +40,8 @@ def problem(*comparisons: Comparison, kind: str = "function") -> Problem:
         ((Comparison(kind="identical"),), True, 1, False),
         ((Comparison(kind="unordered"),), [1, 2], [2, 1], True),
         ((Comparison(others=("7",)),), 1, 7, False),
+        ((Comparison(kind="apps"),), (1, 2), [1, 2], True),
+        ((Comparison(kind="apps"),), [3], 3, False),
     ],
 )
 def test_outputs_are_compared_as_the_tests_do(

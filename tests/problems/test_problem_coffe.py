@@ -20,6 +20,10 @@ TASK = "Add two numbers.\n\n-----Sample Input-----\n1 2\n\n-----Sample Output---
 PROMPT = f"{HEAD}\n{TASK}\nDo not give explanations, only give the Python code.\nPython Solution:\n```python"
 GENERATOR = "import random\n\ndef generate_input():\n    return f'{random.randint(0, 9)} 1\\n'\n"
 BEST = "print(sum(map(int, input().split())))"
+SPACED = (
+    "Do.\n\nInput\n\nOne number.\n\nExamples\n\nInput\n\n\n1 2\n\n\nOutput\n\n\n3\n\n"
+    "Input\n\n\n4\n\n\nOutput\n\n\n5\n\nNote\n\nSo."
+)
 CODE = 'def add(a, b):\n    """Add."""\n'
 
 
@@ -206,8 +210,7 @@ def test_prompts_are_taken_apart() -> None:
             [("1\n2\n", "3\n\n4\n"), ("5\n", "6\n")],
         ),
         (
-            "Do.\n\nInput\n\nOne number.\n\nExamples\n\nInput\n\n\n1 2\n\n\nOutput\n\n\n3\n\n"
-            "Input\n\n\n4\n\n\nOutput\n\n\n5\n\nNote\n\nSo.",
+            SPACED,
             [("1 2\n", "3\n"), ("4\n", "5\n")],
         ),
         ("-----Sample Input-----\n1\n-----Sample Input-----\n2\n-----Sample Output-----\n3", []),
