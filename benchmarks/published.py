@@ -90,7 +90,7 @@ def pairs(data: Path) -> Iterator[Given]:
     for row in rows(data / "recorded" / "humaneval-slow-fast-pairs.jsonl.gz"):
         for side in ("slow", "fast"):
             code = row[side]["code"]
-            yield Given(row["task_id"], code, said=True, whole=not code.startswith((" ", "\t")))
+            yield Given(row["task_id"], code, said=True, whole=not code.lstrip("\n").startswith((" ", "\t")))
 
 
 def apps(data: Path) -> Iterator[Given]:

@@ -1,4 +1,4 @@
-"""Given programs made what their benchmark's own checker would make of them, without running anything."""
+"""Given programs made what their publisher's own checker would make of them, without running anything."""
 
 from __future__ import annotations
 
@@ -20,34 +20,51 @@ _IMPORT = re.compile(r"^[ \t]*(?:from|import)\b.*", re.MULTILINE)
 
 
 def completed(program: str, problem: Problem) -> str:
-    """A program as the checker of its problem's publisher runs it, where the problem has a prelude.
+    """A program as the checker of its problem's publisher runs it.
 
-    It gets the imports of the prelude that it needs and lacks; the name of the function where only `class
-    Solution` has it; and, where it reads and prints, a function around it where it needs one.
+    It gets what it needs and lacks of the problem's prelude and stub: imports and helpers. Where the
+    problem has a prelude, it gets more: the name of the function where only `class Solution` has it; and,
+    where it reads and prints, a function around it where it needs one.
     """
-    if not problem.prelude:
-        return program
-    if problem.entry_point is None:
+    if problem.prelude and problem.entry_point is None:
         program = within_function(program)
-    return with_method(with_imports(program, problem.prelude), problem.entry_point)
+    if problem.prelude:
+        program = with_method(program, problem.entry_point)
+    return with_definitions(program, f"{problem.prelude}\n{problem.stub}", problem.entry_point)
 
 
-def with_imports(program: str, prelude: str) -> str:
-    """A program with those imports of a prelude whose names it reads and never binds."""
-    offered = _offered(prelude)
-    written = set(_WORD.findall(program)) & offered.keys()
+def with_definitions(program: str, source: str, name: str | None = None) -> str:
+    """A program with those definitions of another text whose names it reads and never binds.
+
+    Args:
+        program: to be completed; one that cannot be parsed is given back unchanged.
+        source: imports, functions, classes and assignments; it may end with a bare signature.
+        name: what is not taken from there.
+    """
+    offered = _offered(source)
+    written = (set(_WORD.findall(program)) & offered.keys()) - {name}
     # Most programs import what they use: these are not parsed, since a benchmark has 100,000 of them.
     if not written - set(_WORD.findall(" ".join(_IMPORT.findall(program)))):
         return program
     tree = _tree(program)
     if tree is None:
         return program
-    lacking = sorted((used_names(tree) & written) - bound_names(tree))
-    if not lacking:
+    there = bound_names(tree) | {name}
+    taken: dict[str, ast.stmt] = {}
+    waiting = sorted((used_names(tree) & written) - there)
+    while waiting:
+        lacking = waiting.pop(0)
+        if lacking not in taken:
+            taken[lacking] = offered[lacking]
+            waiting += sorted((used_names(offered[lacking]) & offered.keys()) - there)
+    if not taken:
         return program
     lines = program.split("\n")
     head = _after_futures(tree)
-    return "\n".join([*lines[:head], *dict.fromkeys(offered[name] for name in lacking), *lines[head:]])
+    imports = [node for node in taken.values() if isinstance(node, ast.Import | ast.ImportFrom)]
+    others = sorted((node for node in taken.values() if node not in imports), key=lambda node: node.lineno)
+    added = [ast.unparse(node) for node in (*imports, *dict.fromkeys(others))]
+    return "\n".join([*lines[:head], *added, *lines[head:]])
 
 
 def within_function(program: str) -> str:
@@ -82,17 +99,25 @@ def with_method(program: str, name: str | None) -> str:
     return f"{program.rstrip()}\n\n\n{name} = {CLASS}().{name}\n"
 
 
-@lru_cache(maxsize=8)
-def _offered(prelude: str) -> dict[str, str]:
-    """The import statements of a prelude by the names that they bind, one name each."""
-    offered: dict[str, str] = {}
-    for node in ast.parse(prelude).body:
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                offered[alias.asname or alias.name] = ast.unparse(ast.Import([alias]))
-        elif isinstance(node, ast.ImportFrom):
-            for alias in node.names:
-                offered[alias.asname or alias.name] = ast.unparse(ast.ImportFrom(node.module, [alias], 0))
+@lru_cache(maxsize=64)
+def _offered(source: str) -> dict[str, ast.stmt]:
+    """The statements of a text by the names that they bind; an import binds one name each."""
+    offered: dict[str, ast.stmt] = {}
+    tree = _tree(source) or _tree(f"{source.rstrip()}\n    pass\n")
+    for node in tree.body if tree is not None else ():
+        match node:
+            case ast.ImportFrom(module="__future__"):
+                continue
+            case ast.Import(names=names):
+                offered |= {alias.asname or alias.name: ast.Import([alias]) for alias in names}
+            case ast.ImportFrom(module=module, names=names, level=level):
+                offered |= {
+                    alias.asname or alias.name: ast.ImportFrom(module, [alias], level) for alias in names
+                }
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                offered[node.name] = node
+            case ast.Assign() | ast.AnnAssign():
+                offered |= dict.fromkeys(bound_names(node), node)
     return offered
 
 

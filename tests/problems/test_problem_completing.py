@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from perftui.problems.completing import completed, with_imports, with_method, within_function
+from perftui.problems.completing import completed, with_definitions, with_method, within_function
 from perftui.problems.model import Problem
 
 PRELUDE = "import sys\nimport numpy as np\nfrom typing import List, Tuple\nfrom math import sqrt\n"
@@ -21,14 +21,14 @@ PRELUDE = "import sys\nimport numpy as np\nfrom typing import List, Tuple\nfrom 
     ],
 )
 def test_only_the_imports_that_are_needed_are_put_before_a_program(program: str, added: str) -> None:
-    found = with_imports(program, PRELUDE)
+    found = with_definitions(program, PRELUDE)
     assert sorted(found.removesuffix(program).splitlines()) == sorted(added.splitlines())
-    assert with_imports(found, PRELUDE) == found
+    assert with_definitions(found, PRELUDE) == found
 
 
 def test_imports_stand_after_those_of_the_future() -> None:
     program = '"""Text."""\nfrom __future__ import annotations\n\nx: List = []\n'
-    lines = with_imports(program, PRELUDE).split("\n")
+    lines = with_definitions(program, PRELUDE).split("\n")
     assert lines[1:3] == ["from __future__ import annotations", "from typing import List"]
     compile("\n".join(lines), "<test>", "exec")
 
@@ -71,3 +71,41 @@ def test_only_where_the_problem_has_a_prelude_is_a_program_changed() -> None:
     assert completed(program, problem) == program
     lenient = Problem(id="p/1", title="p", kind="stdin", statement="?", benchmark="p", prelude=PRELUDE)
     assert completed(program, lenient) == "import sys\ndef code():\n\tprint(sys.argv)\n\treturn\n\ncode()\n"
+
+
+STUB = """
+from typing import List, Optional
+import math
+
+LIMIT: int = 5
+
+
+def helper(x: Optional[int]):
+    return math.sqrt(x) + LIMIT
+
+
+def f(xs: List[int]) -> List[int]:
+    \"\"\"Do it.\"\"\"
+"""
+
+
+def test_a_whole_program_may_rely_on_what_the_stub_defines() -> None:
+    problem = Problem(
+        id="p/1", title="p", kind="function", statement="?", benchmark="p", stub=STUB, entry_point="f"
+    )
+    program = "def f(xs: List[int]):\n    return [helper(x) for x in xs]"
+    found = completed(program, problem)
+    namespace: dict[str, object] = {}
+    exec(found, namespace)
+    assert namespace["f"]([4]) == [7.0]  # type: ignore[operator]
+    assert found.endswith(program)
+    assert completed(found, problem) == found
+    for other in ("def f(xs): return xs", "def g(): return f", "helper = List = 5", "def f(xs: List["):
+        assert completed(other, problem) == other
+
+
+@pytest.mark.parametrize(
+    "stub", ["def f(n):", "def f(n):\n\t", "not python (", "", "from __future__ import annotations"]
+)
+def test_a_stub_that_defines_nothing_more_adds_nothing(stub: str) -> None:
+    assert with_definitions("def f(n):\n    return n", stub, "f") == "def f(n):\n    return n"
