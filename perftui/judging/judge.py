@@ -15,6 +15,9 @@ from perftui.sandbox.protocol import CallFact, JudgeJob, Limits, Sandbox, Sandbo
 _FINAL = frozenset({"invalid-program", "protocol-violation", "suspected-cheating"})
 """Verdicts that no other test can better or explain: judging ends with them."""
 
+STARVED = 0.5
+"""Of its time: a test that ran out of it with less than this on the processor is judged again."""
+
 DIGEST_OVER = 64 << 10
 """Outputs of more bytes come as digests while they are as expected: some take over 10 MB."""
 
@@ -32,7 +35,8 @@ async def judge(
 
     The inputs of a function share a child, so a failing call may be the fault of an earlier one (a list
     kept between calls, a limit met in all): it is made again alone, and that result counts. So is one whose
-    process was killed, since it may not have been its own doing.
+    process was killed, since it may not have been its own doing, and one that ran out of time while
+    others had its core.
 
     Args:
         sandbox: where the program runs.
@@ -87,7 +91,7 @@ class _Session:
             shared = self._problem.kind == "function" and len(found) > 1
             # A machine that is short of memory kills programs first, whoever uses it up. A digest that
             # differs does not say by how much: from there on outputs are wanted whole.
-            doubtful = shared or last.verdict == "killed" or self._digested
+            doubtful = shared or last.verdict == "killed" or self._digested or self._starved(last)
             self._digest_over = 0 if self._digested else self._digest_over
             if not last.passed and doubtful and last.verdict not in _FINAL and self._left > 0:
                 found[-1:] = await self._run_batch(rest[len(found) - 1 : len(found)], whole=True)
@@ -102,8 +106,16 @@ class _Session:
                 break
             if self._left <= 0:
                 return [*results, out_of_time(check.name, self._limits)]
-            results.append(await self._run_check(check))
+            result = await self._run_check(check)
+            if self._starved(result) and self._left > 0:
+                result = await self._run_check(check)
+            results.append(result)
         return results
+
+    def _starved(self, result: TestResult) -> bool:
+        """Whether a test ran out of time without having had the processor for most of it."""
+        limit_ns = STARVED * self._limits.test_seconds * 1e9
+        return result.verdict == "timeout" and 0 < result.cpu_ns < limit_ns
 
     async def _run_batch(self, tests: Sequence[TestCase], *, whole: bool = False) -> list[TestResult]:
         """Run tests up to the first that fails; at least one result.

@@ -175,6 +175,34 @@ async def test_a_failure_that_repeats_alone_counts_as_it_was_alone() -> None:
     assert (verdict.kind, verdict.failed_test) == ("timeout", "t3")
 
 
+@pytest.mark.parametrize(
+    ("cpu_ns", "jobs"),
+    [(100_000_000, 2), (499_000_000, 2), (600_000_000, 1), (1_000_000_000, 1), (0, 1)],
+)
+@pytest.mark.parametrize("kind", ["stdin", "check"])
+async def test_a_test_that_waited_for_the_processor_is_tried_again_once(
+    kind: str, cpu_ns: int, jobs: int
+) -> None:
+    def answer(job: JudgeJob) -> Iterator[CallFact]:
+        yield CallFact(index=0, end="timeout", cpu_ns=cpu_ns)
+
+    sandbox = FakeSandbox(answer)
+    wanted = problem(0, checks=1) if kind == "check" else problem(1, kind="stdin")
+    assert (await run(sandbox, wanted)).kind == "timeout"
+    assert len(sandbox.jobs) == jobs
+
+
+async def test_what_passes_when_it_is_tried_again_passes() -> None:
+    def answer(job: JudgeJob) -> Iterator[CallFact]:
+        if len(sandbox.jobs) == 1:
+            yield CallFact(index=0, end="timeout", cpu_ns=1)
+        else:
+            yield from outputs(job)
+
+    sandbox = FakeSandbox(answer)
+    assert (await run(sandbox, problem(0, checks=1))).correct
+
+
 async def test_a_first_call_is_alone_already() -> None:
     sandbox = FakeSandbox(wrong_on(0))
     assert (await run(sandbox, problem(3))).failed_test == "t1"
