@@ -44,7 +44,7 @@ def loaded(published: Published, benchmark: tuple[str, str], timing: str | None 
         (APPS, 163, 1_184, 0),
         (COFFE_OF_HUMANEVAL, 164, 1_570, 0),
         (COFFE_OF_MBPP, 234, 707, 0),
-        (COFFE_FILE, 358, 4_035, 0),
+        (COFFE_FILE, 358, 2_263, 0),
         (("humaneval", "coffe/openai_humaneval/data.jsonl.gz"), 164, 1_124, 7),
         (("mbpp", "coffe/mbpp/data.jsonl.gz"), 234, 707, 0),
     ],
