@@ -54,12 +54,14 @@ class Set:
         benchmark: as the command line names it.
         data: its file or folder, within the data.
         read: gives the programs.
+        own: gives the records of a benchmark that is made for the set, in place of that file.
     """
 
     name: str
     benchmark: str
     data: str
     read: Callable[[Path], Iterator[Given]]
+    own: Callable[[Path], Iterator[dict[str, Any]]] | None = None
 
 
 def rows(path: Path) -> Iterator[dict[str, Any]]:
@@ -83,6 +85,19 @@ def reflexion(data: Path) -> Iterator[Given]:
     """Programs for MBPP, whose number is in their name."""
     for row in rows(data / "recorded" / "mbpp-reflexion.jsonl.gz"):
         yield Given(f"Mbpp/{row['name'].split('_')[1]}", row["solution"], row["is_solved"])
+
+
+def reflexion_tests(data: Path) -> Iterator[dict[str, Any]]:
+    """The tests in the records of Reflexion, as HumanEval writes them: they are MBPP's in other types."""
+    for row in rows(data / "recorded" / "mbpp-reflexion.jsonl.gz"):
+        check = row["test"].partition("def test_check")[0]
+        yield {
+            "task_id": f"Mbpp/{row['name'].split('_')[1]}",
+            "prompt": row["prompt"],
+            "entry_point": row["entry_point"],
+            "canonical_solution": "    pass\n",
+            "test": check,
+        }
 
 
 def pairs(data: Path) -> Iterator[Given]:
@@ -136,6 +151,7 @@ SETS = (
     ),
     Set("HumanEval, slow and fast pairs", "humaneval", "humaneval/HumanEval.jsonl.gz", pairs),
     Set("MBPP, Reflexion", "mbpp", "mbpp/sanitized-mbpp.json", reflexion),
+    Set("Reflexion, by the tests in its records", "humaneval", "", reflexion, reflexion_tests),
     Set("APPS, solutions of the sample", "apps", "apps/apps_sample.jsonl.gz", apps),
     Set(
         "COFFE of HumanEval, Llama 3.1 405B",
@@ -167,7 +183,11 @@ def judged(recorded: Set, given: list[Given], data: Path, sandbox: str) -> list[
         )
         samples.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
         command = [sys.executable, "-m", "perftui", "evaluate", recorded.benchmark]
-        command += ["--data", str(data / recorded.data), "--samples", str(samples), "--no-timing"]
+        benchmark = data / recorded.data
+        if recorded.own is not None:
+            benchmark = Path(folder) / "own.jsonl"
+            benchmark.write_text("".join(f"{json.dumps(row)}\n" for row in recorded.own(data)))
+        command += ["--data", str(benchmark), "--samples", str(samples), "--no-timing"]
         command += ["--format", "json", "--db", f"{folder}/runs.db", "--sandbox", sandbox]
         done = subprocess.run(command, stdout=subprocess.PIPE, check=False, text=True)
         if not done.stdout:
