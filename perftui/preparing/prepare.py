@@ -9,7 +9,7 @@ import msgspec
 from anyio import to_thread
 
 from perftui.judging.compare import matches
-from perftui.preparing.answers import LIMITS, Answer, Answering
+from perftui.preparing.answers import Answer, Answering
 from perftui.preparing.growing import (
     expressions_at,
     from_expressions,
@@ -26,9 +26,6 @@ from perftui.timing.inputs import Chosen, Known, Origin, TimingInputs, choose, t
 
 MODEL = "a model"
 """The source of timing data that a model wrote."""
-
-MADE_SECONDS = 2.0
-"""How long the reference may take for a test that was made: a program has a minute for all of them."""
 
 OTHER_ZYGOTE = 1
 """Another hash seed: what depends on it is no expected output."""
@@ -60,14 +57,8 @@ async def answer(answering: Answering, problem: Problem) -> Answered:
     if not problem.references:
         return Answered(problem=problem, lost=len(problem.unanswered), reason="there is no reference")
     inputs = await _inputs(answering, problem)
-    made = any(one.expression for one in problem.unanswered)
-    given = await answering.answers(
-        problem.references[0],
-        problem.entry_point,
-        [text for text in inputs if text is not None],
-        seconds=MADE_SECONDS if made else LIMITS.test_seconds,
-    )
-    answers = iter(given)
+    made = [text for text in inputs if text is not None]
+    answers = iter(await answering.answers(problem.references[0], problem.entry_point, made))
     tests = list(problem.tests)
     lost: list[Answer] = []
     for place, (one, text) in enumerate(zip(problem.unanswered, inputs, strict=True), len(tests)):

@@ -89,10 +89,10 @@ class _Reading:
     def notes(self, problems: Sequence[Problem]) -> tuple[str, ...]:
         """What a person should know of how the set was read."""
         tests = sum(len(problem.tests) for problem in problems)
-        made = sum(len(problem.unanswered) for problem in problems)
+        asked = sum(len(problem.unanswered) for problem in problems)
         notes = [f"{len(problems)} problems, {tests:,} tests; stressful inputs are timed on"]
-        if made:
-            notes.append(f"{made:,} tests are made by generators and answered by the best solution")
+        if asked:
+            notes.append(f"{asked:,} examples and inputs of generators are answered by the best solution")
         if self._left_out:
             notes.append(f"left out for want of tests: {', '.join(self._left_out)}")
         return tuple(one_line(note, 2000) for note in notes)
@@ -105,19 +105,15 @@ class _Reading:
         cases = self._cases.get(prompt, ())
         programs = [program for program in self._stress.get(prompt, ()) if isinstance(program, str)]
         best = self._solutions.get(prompt)
-        tests = [_program_test(place, case) for place, case in enumerate(cases)]
-        if not tests:
-            tests = [
-                _printed(place, given, wanted) for place, (given, wanted) in enumerate(examples_in(task))
-            ]
+        tests = tuple(_program_test(place, case) for place, case in enumerate(cases))
         return Problem(
             id=f"{FILE}/{self._met}",
             title=one_line(" ".join(task.split()), 32),
             kind="stdin",
             statement=f"{task}\n",
             references=() if best is None else (best,),
-            tests=tuple(tests),
-            unanswered=() if cases or best is None else _made_by(programs),
+            tests=tests,
+            unanswered=() if tests or best is None else (*_examples(task), *_made_by(programs)),
             timing=_timing(tuple(generated_by(program, STRESS_SEED) for program in programs)),
             benchmark=self._name,
         )
@@ -164,6 +160,14 @@ class _Reading:
         return next((prompt for prompt in alike if f"def {function_in(prompt)}(" in code), "")
 
 
+def _examples(task: str) -> tuple[Unanswered, ...]:
+    """The examples of a statement: where it allows several answers, the best solution may give another."""
+    return tuple(
+        Unanswered(input=given, comparison=msgspec.structs.replace(OF_PROGRAMS, others=(wanted,)))
+        for given, wanted in examples_in(task)
+    )
+
+
 def _made_by(programs: Sequence[str]) -> tuple[Unanswered, ...]:
     return tuple(
         Unanswered(input=generated_by(program, TEST_SEED), expression=True, comparison=OF_PROGRAMS)
@@ -195,10 +199,6 @@ def _program_test(place: int, case: CoffeCase) -> TestCase:
     given, wanted = _only(case.input), _only(case.output)
     if not isinstance(given, str) or not isinstance(wanted, str):
         raise BadRecordError(f"{name_of_test(place)}: a list of one text is wanted")
-    return _printed(place, given, wanted)
-
-
-def _printed(place: int, given: str, wanted: str) -> TestCase:
     return TestCase(name=name_of_test(place), input=given, expected=wanted, comparison=OF_PROGRAMS)
 
 

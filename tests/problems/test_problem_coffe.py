@@ -63,13 +63,14 @@ def test_a_program_is_tested_by_its_examples_and_by_what_generators_make(tmp_pat
     (problem,) = found.problems
     assert (problem.id, problem.kind, problem.statement) == ("coffe-file/0", "stdin", f"{TASK}\n")
     assert problem.references == (BEST,)
-    assert [(test.input, test.expected) for test in problem.tests] == [("1 2\n", "3\n")]
-    assert len(problem.unanswered) == 2
-    assert all(one.expression for one in problem.unanswered)
+    assert problem.tests == ()
+    example, *made = problem.unanswered
+    assert (example.input, example.expression, example.comparison.others) == ("1 2\n", False, ("3\n",))
+    assert [one.expression for one in made] == [True, True]
     assert problem.timing == TimingData(
         expressions=(generated_by(GENERATOR, STRESS_SEED),) * 2, source="COFFE"
     )
-    assert found.notes[1] == "2 tests are made by generators and answered by the best solution"
+    assert found.notes[1] == "3 examples and inputs of generators are answered by the best solution"
 
 
 def test_tests_that_are_given_take_the_place_of_those_that_are_made(tmp_path: Path) -> None:
