@@ -25,6 +25,9 @@ from perftui.problems.coffe_prompts import function_in, task_in, words
 from perftui.refine.extraction import Extracted, extract
 from perftui.text import one_line
 
+TRIED = 6
+"""So many solutions of a problem of APPS were tried when the sample was made."""
+
 SEEDS = ("gpt-3.5-turbo-0613", "codellama", "starcoder")
 
 
@@ -109,10 +112,10 @@ def pairs(data: Path) -> Iterator[Given]:
 
 
 def apps(data: Path) -> Iterator[Given]:
-    """Every solution of the sample, with whether it was seen to pass when the sample was made."""
+    """The solutions that were tried when the sample was made, with whether they were seen to pass."""
     for row in rows(data / "apps" / "apps_sample.jsonl.gz"):
         known = set(row["verified_solution_idx"])
-        for place, program in enumerate(json.loads(row["solutions"] or "[]")):
+        for place, program in enumerate(json.loads(row["solutions"] or "[]")[:TRIED]):
             yield Given(f"apps/{row['problem_id']}", program, place in known)
 
 
