@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Literal, TypedDict, Unpack
+from typing import Literal, Unpack
 
 import anyio
 import click
@@ -13,9 +13,9 @@ import msgspec
 from perftui.cli.database import chosen_database
 from perftui.cli.options import with_db, with_format, with_idle_db, with_problems
 from perftui.cli.own import folders, own_in_use, with_own
-from perftui.cli.selection import some_of
+from perftui.cli.selection import ProblemFlags, some_of
 from perftui.errors import BadInputError
-from perftui.problems.benchmarks import load_benchmark
+from perftui.problems.benchmarks import load_benchmark, select
 from perftui.problems.model import Problem
 from perftui.refine.actions import Ask
 from perftui.refine.catalogue import DEFAULT_STRATEGY, find_strategy
@@ -52,14 +52,10 @@ def list_(format_: Literal["md", "json", "csv"], strategies: Path | None, prompt
             click.echo(f"{row['name']:<18} {row['description']}{whose.get(row['whose'], '')}")
 
 
-class ShowFlags(TypedDict):
+class ShowFlags(ProblemFlags):
     """The flags of `prompts show`."""
 
     benchmark: str | None
-    data: Path | None
-    timing_data: Path | None
-    problem_ids: str | None
-    limit: int | None
     strategy: str
     as_published: bool
     template: str | None
@@ -127,7 +123,9 @@ def _rehearsed(flags: ShowFlags) -> Iterator[str]:
     strategy = find_strategy(flags["strategy"])
     settings = PAPER if flags["as_published"] else strategy.settings
     loaded = load_benchmark(flags["benchmark"] or "", flags["data"], flags["timing_data"])
-    chosen = some_of(loaded, flags["problem_ids"], flags["limit"] or (None if flags["problem_ids"] else 1))
+    chosen = some_of(loaded, flags)
+    if flags["problem_ids"] is None and flags["limit"] is None:
+        chosen = select(chosen, None, 1)
     if not chosen.problems:
         raise BadInputError(f"{loaded.name}: no problem is left of this selection")
     yield f"Nothing was sent. Made up are: what is marked {MARK}, every figure, and which test is slow."

@@ -9,10 +9,9 @@ from perftui.problems.benchmarks import graded, select
 from perftui.problems.model import Benchmark
 
 
-class SelectionFlags(TypedDict):
-    """The flags of `with_benchmark`."""
+class ProblemFlags(TypedDict):
+    """The flags of `with_problems`."""
 
-    benchmark: str
     data: Path | None
     timing_data: Path | None
     problem_ids: str | None
@@ -21,7 +20,13 @@ class SelectionFlags(TypedDict):
     limit: int | None
 
 
-def some_of(benchmark: Benchmark, flags: SelectionFlags) -> Benchmark:
+class SelectionFlags(ProblemFlags):
+    """The flags of `with_benchmark`."""
+
+    benchmark: str
+
+
+def some_of(benchmark: Benchmark, flags: ProblemFlags) -> Benchmark:
     """The part of a benchmark that `--difficulty`, `--split`, `--problems` and `--limit` ask for."""
     part = graded(benchmark, flags["difficulties"], flags["splits"])
     ids = flags["problem_ids"]
