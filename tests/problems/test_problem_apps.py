@@ -12,6 +12,7 @@ from perftui.problems.apps import MOST_REFERENCES, load_apps
 from perftui.problems.benchmarks import graded, load_benchmark
 from perftui.problems.model import Benchmark, Problem
 from perftui.problems.samples import read_samples
+from perftui.refine.extraction import Extracted, extract
 from perftui.values import decode, decode_arguments
 
 PROGRAM_TESTS = {"inputs": ["1 2\n", ["3", "4"]], "outputs": ["3\n", ["7", ""]]}
@@ -238,3 +239,13 @@ def test_what_is_no_apps_is_refused(tmp_path: Path) -> None:
     (folder / "input_output.json").write_text('{"inputs": [')
     with pytest.raises(BadInputError, match=r"0000/question.txt, line 1: apps/0: input_output: not JSON"):
         load_apps(tmp_path)
+
+
+def test_a_reply_is_completed_like_a_given_program(tmp_path: Path) -> None:
+    problem = one(tmp_path, input_output=json.dumps(FUNCTION_TESTS))
+    reply = "Here:\n```python\nclass Solution:\n    def add(self, a: List[int], b): return sqrt(a[0])\n```\n"
+    found = extract(reply, problem)
+    assert isinstance(found, Extracted)
+    compile(found.code, "<test>", "exec")
+    assert found.code.startswith("from typing import List\nfrom math import sqrt\n")
+    assert found.code.endswith("add = Solution().add\n")
