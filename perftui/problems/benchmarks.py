@@ -50,7 +50,7 @@ _NAMED = {
     **{
         name: _Named(
             load=coffe.load_coffe(name),
-            source=f"{folder} of https://github.com/JohnnyPeng18/Coffe, the folder",
+            source=f"the folder {folder} of https://github.com/JohnnyPeng18/Coffe",
         )
         for name, folder in coffe.FOLDERS.items()
     },
