@@ -27,6 +27,7 @@ ALLOWED = {
     "perftui.cli.strategies": set(),
     "perftui.cli.prompts": set(),
     "perftui.config": set(),
+    "perftui.download.fetch": {"httpx"},
     "perftui.engine.engine": set(),
     "perftui.events.reduce": set(),
     "perftui.headless.plain": set(),

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
-from urllib.parse import urlsplit
-
 import httpx
 
 from perftui.errors import EnvironmentLacksError
 from perftui.llm.patience import Patience
 from perftui.llm.secret import Secret
+from perftui.loopback import is_loopback
 from perftui.text import one_line
 
 
@@ -39,14 +37,3 @@ def open_client(base_url: str, key: Secret, patience: Patience) -> httpx.AsyncCl
             f"the proxy that the environment names cannot be used ({one_line(str(error))}): "
             "correct or unset HTTP_PROXY, HTTPS_PROXY and ALL_PROXY"
         ) from error
-
-
-def is_loopback(base_url: str) -> bool:
-    """Whether a URL stays on this machine, where no proxy has any business."""
-    host = urlsplit(base_url).hostname or ""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

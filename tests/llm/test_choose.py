@@ -11,11 +11,11 @@ import pytest
 
 from perftui.errors import BadInputError, EnvironmentLacksError
 from perftui.llm.choose import open_model
-from perftui.llm.connection import is_loopback
 from perftui.llm.openai_compatible import OpenAICompatible
 from perftui.llm.providers import PROVIDERS, key_variable
 from perftui.llm.recorded import Recorded
 from perftui.llm.throttle import Throttled
+from perftui.loopback import is_loopback
 from tests.llm.conftest import Call, Serve
 from tests.support.model_server import streamed
 

@@ -1,0 +1,1 @@
+"""Files fetched over HTTP: whole, checked, gone on with where they were cut off."""
