@@ -22,6 +22,11 @@ def answers_dir() -> Path:
     return platformdirs.user_cache_path("perftui") / "answers"
 
 
+def published_dir() -> Path:
+    """Where benchmarks that were fetched are kept; it need not exist."""
+    return platformdirs.user_cache_path("perftui") / "benchmarks"
+
+
 def log_file() -> Path:
     """Where faults of perftui itself are written down; its folder exists."""
     return platformdirs.user_log_path("perftui", ensure_exists=True) / "perftui.log"

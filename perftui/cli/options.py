@@ -73,7 +73,7 @@ def with_problems(command: F) -> F:
     return click.option(
         "--data",
         type=click.Path(path_type=Path),
-        help="The file of a named benchmark, as its publisher wrote it.",
+        help="The file of a named benchmark, as its publisher wrote it.  [default: what was fetched]",
     )(command)
 
 

@@ -1,20 +1,34 @@
-"""`perftui problems list|show|check`."""
+"""`perftui problems list|show|check|fetch`."""
 
 from __future__ import annotations
 
-from typing import Literal, Unpack
+from typing import Literal, TypedDict, Unpack
 
 import click
 
 from perftui.cli.checking import check_references
-from perftui.cli.options import with_benchmark, with_idle_db, with_sandbox
-from perftui.cli.selection import SelectionFlags, some_of
+from perftui.cli.fetching import fetch_all, list_published
+from perftui.cli.options import with_benchmark, with_idle_db, with_problems, with_sandbox
+from perftui.cli.selection import ProblemFlags, SelectionFlags, some_of
 from perftui.cli.stopping import run_to_end
 from perftui.errors import BadInputError, ExitStatus
 from perftui.judging.show import show_value
 from perftui.problems.benchmarks import load_benchmark
 from perftui.problems.model import Benchmark, TimingData
 from perftui.text import one_line, printable
+
+
+class ListFlags(ProblemFlags):
+    """The flags of `problems list`."""
+
+    benchmark: str | None
+
+
+class FetchFlags(TypedDict):
+    """The flags of `problems fetch`."""
+
+    names: tuple[str, ...]
+    mirror: str | None
 
 
 class CheckFlags(SelectionFlags):
@@ -25,21 +39,46 @@ class CheckFlags(SelectionFlags):
 
 @click.group()
 def problems() -> None:
-    """List, show and check a benchmark's problems."""
+    """List, show and check a benchmark's problems; fetch benchmarks."""
 
 
 @problems.command("list")
-@with_benchmark
+@click.argument("benchmark", required=False)
+@with_problems
 @with_idle_db
-def list_(**flags: Unpack[SelectionFlags]) -> None:
-    """List problems, one a line: id, name, kind, tests, references."""
-    loaded = _selected(flags)
+def list_(**flags: Unpack[ListFlags]) -> None:
+    """List problems, one a line: id, name, kind, tests, references.
+
+    Without BENCHMARK, list the benchmarks that have a name, and whether they are here.
+    """
+    benchmark = flags["benchmark"]
+    if benchmark is None:
+        if any(flags.values()):
+            raise BadInputError("name the benchmark whose problems are to be listed")
+        list_published()
+        return
+    loaded = _selected({**flags, "benchmark": benchmark})
     for problem in loaded.problems:
         tests = f"{len(problem.test_names)} tests" + (" (by code)" if problem.checks else "")
         references = f"{len(problem.references)} references"
         click.echo(f"{problem.id:<16} {problem.title:<32} {problem.kind:<9} {tests:<18} {references}")
     for note in loaded.notes:
         click.echo(note, err=True)
+
+
+@problems.command()
+@click.argument("names", nargs=-1, required=True, metavar="NAME…")
+@click.option(
+    "--from", "mirror", metavar="URL", help="Take it from there: the file, or with / at the end its folder."
+)
+@with_idle_db
+def fetch(**flags: Unpack[FetchFlags]) -> None:
+    """Download benchmarks from their publishers, check them, and keep them.
+
+    NAME is as `perftui problems list` tells, or all. What was cut off is gone on with; what is here and as it
+    was published is left alone. Then no command needs --data for it.
+    """
+    fetch_all(flags["names"], flags["mirror"])
 
 
 @problems.command()

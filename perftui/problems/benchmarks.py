@@ -14,6 +14,7 @@ from perftui.errors import BadInputError
 from perftui.problems import apps, apps_record, coffe, humaneval, humaneval_plus, mbpp, mbpp_plus
 from perftui.problems.model import Benchmark
 from perftui.problems.native import load_native
+from perftui.problems.published.shelf import kept
 from perftui.problems.timing_data import read_timing_data
 from perftui.text import one_line
 
@@ -37,6 +38,10 @@ _NAMED = {
     mbpp.NAME: _Named(
         load=mbpp.load_mbpp,
         source="mbpp.jsonl or sanitized-mbpp.json of https://github.com/google-research/google-research",
+    ),
+    "mbpp-sanitised": _Named(
+        load=mbpp.load_mbpp,
+        source="sanitized-mbpp.json of https://github.com/google-research/google-research",
     ),
     mbpp_plus.NAME: _Named(
         load=mbpp_plus.load_mbpp_plus,
@@ -63,7 +68,7 @@ def load_benchmark(name_or_path: str, data: Path | None, timing_data: Path | Non
 
     Args:
         name_or_path: a known name, or the path of a problem file or a folder of them.
-        data: the file of a named benchmark.
+        data: the file of a named benchmark; None for the one that was fetched.
         timing_data: a file with inputs to time programs on.
 
     Raises:
@@ -76,9 +81,7 @@ def load_benchmark(name_or_path: str, data: Path | None, timing_data: Path | Non
 def _load(name_or_path: str, data: Path | None) -> Benchmark:
     named = _NAMED.get(name_or_path)
     if named is not None:
-        if data is None:
-            raise BadInputError(f"{name_or_path}: give its file with --data FILE ({named.source})")
-        return named.load(data)
+        return named.load(data or kept(name_or_path, named.source))
     if not _is_path(name_or_path):
         known = ", ".join(_NAMED)
         raise BadInputError(

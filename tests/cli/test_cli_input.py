@@ -37,7 +37,10 @@ EVALUATE = ("evaluate", "problems", *QUICK, "--samples")
         (("run", "nothing", *MODEL), "unknown benchmark 'nothing': known are humaneval"),
         (("run", "", *MODEL), "unknown benchmark ''"),
         (("run", "./nothing", *MODEL), "nothing: no such file"),
-        (("run", "humaneval", *MODEL), "humaneval: give its file with --data FILE"),
+        (
+            ("run", "humaneval", *MODEL),
+            "humaneval is not here: perftui problems fetch humaneval, or give its file with --data FILE",
+        ),
         (("run", "humaneval", "--data", "nothing", *MODEL), "nothing: no such file"),
         (("run", "humaneval", "--data", "problems", *MODEL), "problems: a folder where a file is wanted"),
         (("run", "humaneval", "--data", "empty", *MODEL), "empty: holds no records"),

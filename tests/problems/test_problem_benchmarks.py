@@ -40,8 +40,12 @@ def test_a_named_benchmark_is_read_from_its_data(tmp_path: Path) -> None:
     assert [problem.id for problem in benchmark.problems] == ["HumanEval/0"]
 
 
-def test_a_named_benchmark_without_data_says_where_its_file_is() -> None:
-    with pytest.raises(BadInputError, match=r"--data FILE .*HumanEval.jsonl.gz.*openai/human-eval"):
+def test_a_named_benchmark_without_data_says_where_its_file_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    cures = r"problems fetch humaneval, or .*--data FILE .*HumanEval.jsonl.gz.*openai/human-eval"
+    with pytest.raises(BadInputError, match=cures):
         load_benchmark("humaneval", None)
 
 
