@@ -5,6 +5,7 @@ floats, lists); all else is an object with one key:
 
     {"t": […]} tuple      {"s": […]} set        {"z": […]} frozenset   {"d": [[k, v], …]} dict
     {"i": "-ff"} integer  {"f": "nan"} float    {"c": [re, im]} complex {"b": "base64"} bytes
+    {"n": [[shape], [items]]} array of numpy, its items in order
     {"o": "name"} opaque: an object that is not plain data; only its type's name is known
 
 The sandbox has its own implementation (`sandbox-image/perfbox/codec.py`): the two sides of the trust
@@ -18,7 +19,7 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -32,13 +33,14 @@ Hashes of numbers are the same in every process, so a hostile value can be made 
 of them would keep a set busy for minutes.
 """
 
+_DIMENSIONS = 64
 _SAFE_INTEGER = 1 << 53
 _HEXADECIMAL = re.compile(r"-?[0-9a-f]+", re.ASCII)
 _JSON_LEAVES = frozenset({type(None), bool, int, float, str})
 _SPECIAL_FLOATS = frozenset({"nan", "inf", "-inf"})
 
 Value: TypeAlias = object
-"""A plain value: None, bool, int, float, complex, str, bytes, a list, tuple, set, frozenset or dict of
+"""A plain value: None, bool, int, float, complex, str, bytes, a list, tuple, set, frozenset, dict or Array of
 them, or Opaque."""
 
 
@@ -47,6 +49,29 @@ class Opaque:
     """Something that is not plain data; equal to nothing but itself."""
 
     type_name: str
+
+
+@dataclass(frozen=True)
+class Array:
+    """An array of numpy: equal to another of the same shape with equal items, and to nothing else.
+
+    Attributes:
+        shape: its lengths; their product is the number of items.
+        items: in order, the last index running fastest.
+    """
+
+    shape: tuple[int, ...]
+    items: list[Value]
+
+    __hash__ = None  # type: ignore[assignment]  # like a list
+
+    def __iter__(self) -> Iterator[Value]:
+        """Its items, or the arrays that are its rows."""
+        if len(self.shape) < 2:
+            return iter(self.items)
+        size = math.prod(self.shape[1:])
+        rows = (self.items[row * size : (row + 1) * size] for row in range(self.shape[0]))
+        return (Array(self.shape[1:], items) for items in rows)
 
 
 class CodeError(ValueError):
@@ -130,6 +155,9 @@ def _to_json(value: object, depth: int) -> object:
     if isinstance(value, dict):
         # A pair is a list of its own in the coded form: two levels.
         return {"d": [_items_to_json(pair, depth + 2) for pair in value.items()]}
+    if isinstance(value, Array):
+        parts = _items_to_json(value.shape, depth + 2), _items_to_json(value.items, depth + 2)
+        return {"n": list(parts)}
     for kind, tag in _CONTAINER_TAGS.items():
         if isinstance(value, kind):
             return {tag: _items_to_json(value, depth + 1)}
@@ -198,6 +226,15 @@ def _dict_of(pairs: list[Value]) -> dict[Value, Value]:
     return dict(found)
 
 
+def _array(parts: list[Value]) -> Array:
+    match parts:
+        case [list() as shape, list() as items]:
+            lengths = tuple(length for length in shape if type(length) is int and length >= 0)
+            if len(lengths) == len(shape) <= _DIMENSIONS and math.prod(lengths) == len(items):
+                return Array(lengths, items)
+    raise CodeError("an array has a shape, and as many items as that says")
+
+
 def _text(body: object) -> str:
     if not isinstance(body, str):
         raise CodeError("expected a string")
@@ -255,4 +292,5 @@ _CONTAINER_READERS: dict[str, Callable[[list[Value]], Value]] = {
     "s": lambda items: set(hashable_items(items)),
     "z": lambda items: frozenset(hashable_items(items)),
     "d": _dict_of,
+    "n": _array,
 }

@@ -17,6 +17,7 @@ from perftui.preparing.prepare import Answered, answer
 from perftui.problems.model import Benchmark, Problem
 from perftui.sandbox.choose import open_pool
 from perftui.sandbox.cores import Cores, usable_cores
+from perftui.sandbox.imports import needs_of
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ async def check_references(loaded: Benchmark, kind: Literal["docker", "process"]
             slots=len(usable_cores()),
             memory_bytes=rules.memory_bytes,
             on_progress=lambda line: click.echo(line, err=True),
+            needs=needs_of(loaded.problems),
         ) as pool,
         anyio.create_task_group() as group,
     ):

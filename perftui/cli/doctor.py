@@ -84,12 +84,15 @@ async def _look(subject: str, look: Callable[[], Awaitable[str]]) -> Finding:
 async def _docker() -> str:
     from perftui.sandbox.docker import engine_answers, open_engine  # noqa: PLC0415 - docker is slow to load
     from perftui.sandbox.image import find_image, image_tag  # noqa: PLC0415
+    from perftui.sandbox.packaged import find_packaged, packages_of  # noqa: PLC0415
 
     async with open_engine() as engine:
         facts = await engine_answers(engine)
         image = await find_image(engine)
         built = f"image {image_tag()}" if image else "the image is built at first use (perftui sandbox build)"
-        return f"engine {facts.version} at {engine.endpoint.url}; {built}"
+        packaged = await find_packaged(engine)
+        beside = f"; one with {', '.join(packages_of(packaged))}" if packaged else "; none with numpy yet"
+        return f"engine {facts.version} at {engine.endpoint.url}; {built}{beside}"
 
 
 async def _process() -> str:
@@ -100,7 +103,7 @@ async def _process() -> str:
         clock = (
             "CPU clock read from outside" if info.clock == "process-cpu" else "no clock: speed is unmeasured"
         )
-        return f"Python {info.python}; {info.confinement}; {clock}"
+        return ", ".join((f"Python {info.python}", *info.packages)) + f"; {info.confinement}; {clock}"
 
 
 async def _database(named: Path | None) -> str:

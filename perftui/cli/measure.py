@@ -24,6 +24,7 @@ from perftui.problems.model import Problem
 from perftui.problems.source import read_text
 from perftui.sandbox.choose import open_pool
 from perftui.sandbox.cores import Cores, settle_host, usable_cores
+from perftui.sandbox.imports import needs_of
 from perftui.sandbox.protocol import NoSandboxError, SandboxLostError
 from perftui.text import one_line
 
@@ -123,6 +124,7 @@ async def _duel(flags: MeasureFlags, problem: Problem, programs: tuple[str, str]
         slots=len(usable_cores()),
         memory_bytes=memory,
         on_progress=lambda line: click.echo(line, err=True),
+        needs=needs_of([problem], programs),
     ) as pool:
         cores = Cores(pool.cores)
         undo = settle_host(usable_cores())

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from perftui.judging.matching import Effort, same_items
 from perftui.problems.model import Comparison
-from perftui.values import Value
+from perftui.values import Array, Value
 
 Number = int | float | complex
 
@@ -82,6 +82,8 @@ class _Nearness:
     def same(self, expected: Value, got: Value) -> bool:
         if isinstance(expected, list | tuple) and isinstance(got, list | tuple):
             return isinstance(expected, list) is isinstance(got, list) and self._in_order(expected, got)
+        if isinstance(expected, Array) and isinstance(got, Array):
+            return expected.shape == got.shape and self._in_order(expected.items, got.items)
         if isinstance(expected, dict) and isinstance(got, dict):
             return expected.keys() == got.keys() and all(
                 self.same(item, got[key]) for key, item in expected.items()
@@ -107,6 +109,8 @@ def _with_lists(value: Value) -> Value:
 
 
 def _is_floats(value: Value) -> bool:
+    if isinstance(value, Array):
+        value = value.items
     if isinstance(value, list | tuple):
         return all(isinstance(item, float) for item in value)
     return isinstance(value, float)

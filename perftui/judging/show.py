@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 
 from perftui.text import one_line, printable, shorten
-from perftui.values import CodeError, Opaque, Value, decode
+from perftui.values import Array, CodeError, Opaque, Value, decode
 
 _DECIMAL_BITS = 1_000
 """Larger integers are not turned into decimal, which takes time that grows with the square."""
@@ -58,6 +58,10 @@ class _Writer:
         self._room = room
 
     def write(self, value: Value) -> None:
+        if isinstance(value, Array):
+            shape = "" if len(value.shape) == 1 else f", shape {value.shape}"
+            self._container(value.items, "array([", f"]{shape})")
+            return
         brackets = _BRACKETS.get(type(value))
         if brackets is None:
             self._put(self._leaf(value))

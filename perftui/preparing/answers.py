@@ -97,7 +97,14 @@ class Answering:
 
     def _key(self, program: str, entry_point: str | None, inputs: Sequence[str], zygote: int) -> str:
         digest = hashlib.sha256()
-        for part in (self.bench.info.python, program, entry_point or "", str(zygote), *inputs):
+        for part in (
+            self.bench.info.python,
+            *self.bench.info.packages,
+            program,
+            entry_point or "",
+            str(zygote),
+            *inputs,
+        ):
             coded = part.encode("utf-8", "surrogatepass")
             digest.update(b"%d:" % len(coded))
             digest.update(coded)

@@ -17,6 +17,7 @@ from anyio.abc import ByteStream
 
 from perftui.sandbox.frames import FrameStream, pack
 from perftui.sandbox.hung_up import has_hung_up
+from perftui.sandbox.imports import imported_packages
 from perftui.sandbox.messages import (
     About,
     Done,
@@ -42,7 +43,7 @@ from perftui.sandbox.protocol import (
 )
 from perftui.text import one_line
 
-PROTOCOL_VERSION: Final = 2
+PROTOCOL_VERSION: Final = 3
 _CONTROL_BYTES: Final = 1 << 20
 _HELLO_SECONDS: Final = 30.0
 _SLACK_SECONDS: Final = 15.0
@@ -118,6 +119,7 @@ class SupervisorClient:
             limits=job.limits,
             core=job.cpu,
             zygote=job.zygote,
+            packages=imported_packages(job.program, job.check or ""),
             go_on=job.go_on,
             digest_over=job.digest_over,
         )
@@ -140,6 +142,7 @@ class SupervisorClient:
             limits=job.limits,
             core=job.cpu,
             zygote=job.zygote,
+            packages=tuple({*job.packages, *imported_packages(job.program)}),
             repeats=job.repeats,
             per_test=job.per_test,
             null=job.null,
@@ -155,7 +158,13 @@ class SupervisorClient:
         """Run one execution with a meter on its lines; see `Sandbox.profile`."""
         await self._begin(job.limits.output_bytes)
         request = Request(
-            job=self._jobs, blobs=2, entry_point=job.entry_point, limits=job.limits, core=job.cpu, zygote=0
+            job=self._jobs,
+            blobs=2,
+            entry_point=job.entry_point,
+            limits=job.limits,
+            core=job.cpu,
+            zygote=0,
+            packages=imported_packages(job.program),
         )
         try:
             await self._request("l", request, (job.program, job.input))

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Literal, TypeAlias
 
 from perftui.sandbox.cores import usable_cores
+from perftui.sandbox.imports import NO_NEEDS, Needs
 from perftui.sandbox.pool import WarmPool, warm_pool
 from perftui.sandbox.process import process_sandbox
 
@@ -21,6 +22,7 @@ async def open_pool(
     base: str | None = None,
     memory_bytes: int = 1 << 30,
     on_progress: Callable[[str], None] = lambda _: None,
+    needs: Needs = NO_NEEDS,
 ) -> AsyncIterator[WarmPool]:
     """Warm sandboxes of a kind, ready when the context is entered, and all gone when it is left.
 
@@ -30,6 +32,7 @@ async def open_pool(
         base: the image's base, for docker; None for PERFTUI_BASE_IMAGE, or any that it was built on.
         memory_bytes: what one program may use, for docker's own limit on the container.
         on_progress: is given printable lines about what is done first, on the event loop's thread.
+        needs: what programs import beside the standard library; the process sandbox has what perftui has.
 
     Raises:
         EnvironmentLacksError: something is missing; the text names the cure.
@@ -42,5 +45,7 @@ async def open_pool(
     # docker-py takes longer to import than the rest of the room, and the process sandbox does without it.
     from perftui.sandbox.docker_pool import docker_pool  # noqa: PLC0415
 
-    async with docker_pool(slots, base=base, memory_bytes=memory_bytes, on_progress=on_progress) as pool:
+    async with docker_pool(
+        slots, base=base, memory_bytes=memory_bytes, on_progress=on_progress, needs=needs
+    ) as pool:
         yield pool

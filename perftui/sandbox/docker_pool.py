@@ -14,14 +14,20 @@ from perftui.sandbox.cores import usable_cores
 from perftui.sandbox.docker import DockerEngine, DockerError, engine_answers, open_engine
 from perftui.sandbox.docker_model import EngineFacts
 from perftui.sandbox.endpoint import Endpoint
-from perftui.sandbox.image import ensure_image
+from perftui.sandbox.imports import NO_NEEDS, Needs
 from perftui.sandbox.leftovers import remove_leftovers
+from perftui.sandbox.packaged import best_image
 from perftui.sandbox.pool import WarmPool, warm_pool
 
 
 @asynccontextmanager
 async def docker_pool(
-    slots: int, *, base: str | None, memory_bytes: int, on_progress: Callable[[str], None]
+    slots: int,
+    *,
+    base: str | None,
+    memory_bytes: int,
+    on_progress: Callable[[str], None],
+    needs: Needs = NO_NEEDS,
 ) -> AsyncIterator[WarmPool]:
     """Sandboxes in containers; the image is built where it is not there.
 
@@ -30,6 +36,7 @@ async def docker_pool(
         base: the image's base; None for PERFTUI_BASE_IMAGE, or any that it was built on.
         memory_bytes: what one program may use.
         on_progress: is given printable lines, on the event loop's thread.
+        needs: what programs import beside the standard library.
 
     Raises:
         EnvironmentLacksError: no engine, no image and none to be built, or no container starts.
@@ -38,7 +45,7 @@ async def docker_pool(
     async with open_engine() as engine:
         facts = await engine_answers(engine)
         await _sweep(engine, on_progress)
-        image = await ensure_image(engine, base, on_progress)
+        image = await best_image(engine, base, on_progress, needs.packages, optional=needs.optional)
         cores, restricted = engine_cores(engine.endpoint, facts, usable_cores())
         setup = DockerSetup(
             image=image.id,

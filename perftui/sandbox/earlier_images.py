@@ -10,6 +10,10 @@ from perftui.sandbox.docker import DockerEngine, DockerError
 from perftui.sandbox.docker_model import ImageFacts, ListedImage
 
 BASE_LABEL: Final = "perftui.sandbox.base"
+PACKAGES_LABEL: Final = "perftui.sandbox.packages"
+PLAIN_LABEL: Final = "perftui.sandbox.plain"
+"""On an image with packages: the tag of the plain one that it was built on."""
+
 REPOSITORY: Final = "perftui-sandbox"
 
 _log = logging.getLogger(__name__)
@@ -63,9 +67,16 @@ async def remove_images(
 
 
 def unneeded(earlier: Sequence[ListedImage], built: ImageFacts) -> list[ListedImage]:
-    """Those that are not the new image, and not a base."""
+    """Those that are not the new image, not built on it with packages added, and not a base."""
     bases = {image.labels[BASE_LABEL] for image in earlier} | {built.labels[BASE_LABEL]}
-    return [image for image in earlier if image.id != built.id and bases.isdisjoint({image.id, *image.tags})]
+    bases.add(built.labels.get(PLAIN_LABEL, ""))
+    return [
+        image
+        for image in earlier
+        if image.id != built.id
+        and bases.isdisjoint({image.id, *image.tags})
+        and image.labels.get(PLAIN_LABEL) not in built.tags
+    ]
 
 
 def _references(image: ListedImage, built: ImageFacts, repository: str) -> Sequence[str]:

@@ -126,7 +126,7 @@ async def _built_on(engine: DockerEngine, base: str, on_progress: Progress, repo
     on_progress(one_line(f"building the sandbox image {tag} on {base}"))
     try:
         await engine.build(
-            _archive(files),
+            archive(files),
             tag=tag,
             arguments={"BASE_IMAGE": base},
             labels={BASE_LABEL: base},
@@ -158,7 +158,7 @@ def _is_source(path: Path) -> bool:
     return path.suffix != ".pyc" and not path.name.startswith(".")
 
 
-def _archive(files: Mapping[str, bytes]) -> bytes:
+def archive(files: Mapping[str, bytes]) -> bytes:
     """The build context as a tar archive that depends on nothing but the files."""
     raw = io.BytesIO()
     folders = sorted({str(parent) for path in files for parent in PurePosixPath(path).parents if parent.name})

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from perftui.sandbox.protocol import CallFact, Limits, ProfileFact, SandboxInfo, TrialFact
+from perftui.text import one_line
 
 
 class Hello(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,6 +21,9 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
         seccomp: whether system calls are filtered.
         own_users: whether programs run as users of their own.
         zygotes: how many there are, each with its own hash seed.
+        packages: what can be loaded beside the standard library, with versions.
+        machine: the kind of processor, as the kernel names it.
+        libc: such as `glibc 2.36`; empty where it is another.
     """
 
     version: int
@@ -29,11 +33,21 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
     seccomp: bool
     own_users: bool
     zygotes: int
+    packages: dict[str, str]
+    machine: str
+    libc: str
 
     def info(self, kind: Literal["docker", "process"], *around: str, image: str = "") -> SandboxInfo:
         """This as the user is told, with what the sandbox's surroundings add to its confinement."""
         words = ", ".join((*around, *self.confinement))
-        return SandboxInfo(kind=kind, confinement=words, clock=self.clock, python=self.python, image=image)
+        return SandboxInfo(
+            kind=kind,
+            confinement=words,
+            clock=self.clock,
+            python=self.python,
+            image=image,
+            packages=tuple(f"{name} {one_line(version, 20)}" for name, version in self.packages.items()),
+        )
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +59,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits
     core: int
     zygote: int
+    packages: tuple[str, ...]
 
 
 class JudgeRequest(Request, frozen=True, kw_only=True):

@@ -129,6 +129,8 @@ class TrialJob(msgspec.Struct, frozen=True, kw_only=True):
             taken modulo their number, so that paired trials name the same one.
         limits: bounds, as for judging.
         cpu: the core to run on.
+        packages: what its process has loaded from the start, beside what the program itself imports: the
+            programs of a comparison must not differ in that.
     """
 
     program: str
@@ -140,6 +142,7 @@ class TrialJob(msgspec.Struct, frozen=True, kw_only=True):
     zygote: int = 0
     limits: Limits = Limits()
     cpu: int = 0
+    packages: tuple[str, ...] = ()
 
 
 class TrialFact(msgspec.Struct, frozen=True, kw_only=True):
@@ -221,6 +224,7 @@ class SandboxInfo(msgspec.Struct, frozen=True, kw_only=True):
             speed is then unmeasured.
         python: the version of the interpreter that runs programs.
         image: the image's id; empty for the process sandbox.
+        packages: what it has beside the standard library, each with its version: `numpy 2.4.6`.
     """
 
     kind: Literal["docker", "process"]
@@ -228,6 +232,7 @@ class SandboxInfo(msgspec.Struct, frozen=True, kw_only=True):
     clock: Literal["process-cpu", "none"]
     python: str
     image: str = ""
+    packages: tuple[str, ...] = ()
 
 
 class SandboxLostError(Exception):

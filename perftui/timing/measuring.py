@@ -11,6 +11,7 @@ from functools import partial
 
 from anyio import to_thread
 
+from perftui.sandbox.imports import imported_packages
 from perftui.sandbox.protocol import Limits, Sandbox
 from perftui.timing.analysis import Figures, analyse
 from perftui.timing.calibrating import Window, fill_window, time_tests
@@ -78,7 +79,8 @@ async def measure(
     evidence = Evidence(
         core=core, cores=os.cpu_count() or 1, load_average=load_average(), budget_seconds=budget_seconds
     )
-    runner = Runner(sandbox, work, limits, core, check)
+    packages = imported_packages(*(arm.program for arm in arms))
+    runner = Runner(sandbox, work, limits, core, check, packages)
     deadline = started + budget_seconds
     loop = _Loop(runner, cast, evidence, plan or Plan(), seed, deadline, clock, stolen, on_progress)
     failure = None

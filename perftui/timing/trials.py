@@ -79,18 +79,19 @@ class UnfitError(Exception):
 
 @dataclass
 class Runner:
-    """Runs trials on one sandbox and one core."""
+    """Runs trials on one sandbox and one core, in processes that have loaded the same packages."""
 
     sandbox: Sandbox
     work: Work
     limits: Limits
     core: int
     check: Check
+    packages: tuple[str, ...] = ()
     _right_answers: list[tuple[str, ...]] = field(default_factory=list)
 
     def with_inputs(self, count: int) -> Runner:
         """The same with only so many inputs, the cheapest."""
-        return Runner(self.sandbox, self.work.first(count), self.limits, self.core, self.check)
+        return replace(self, work=self.work.first(count), _right_answers=[])
 
     async def run(self, arm: Arm, *, repeats: int, zygote: int, per_test: bool = False) -> TrialFact:
         """Run a program once and check its output.
@@ -146,6 +147,7 @@ class Runner:
             zygote=zygote,
             limits=self.limits,
             cpu=self.core,
+            packages=self.packages,
         )
 
     async def _check(self, arm: Arm, outputs: tuple[str, ...]) -> None:

@@ -25,8 +25,8 @@ class Checking:
         self._program, self._check = message.blobs
         self._entry_point: str = control["entry_point"]
         limits = Limits.of(control["limits"])
-        self._candidate_place = Place(control["zygote"], control["core"], limits)
-        self._checker_place = Place(control["zygote"] + 1, control["core"], limits, role="checker")
+        self._candidate_place = place = Place.of(control, limits)
+        self._checker_place = replace(place, zygote=place.zygote + 1, role="checker")
         seconds = min(limits.test_seconds, limits.total_seconds)
         self._end_ns = time.monotonic_ns() + int(seconds * 1e9)
         self._spent_ns = 0

@@ -11,6 +11,8 @@ import json
 import math
 from typing import Any
 
+from perfbox import arrays
+
 MAX_DEPTH = 200
 OPAQUE_MARK = '{"o":'
 """In a coded value only where something is opaque: in a string the quotes would be escaped."""
@@ -76,7 +78,7 @@ def _inherited_writer(kind: type) -> Any:
     for base, writer in _WRITERS.items():
         if issubclass(kind, base):
             return writer
-    return _write_opaque
+    return _write_of_numpy if arrays.is_of_numpy(kind) else _write_opaque
 
 
 def _write_integer(value: Any, _depth: int) -> Any:
@@ -140,6 +142,16 @@ def _write_text(value: Any, _depth: int) -> Any:
     return str.__str__(value)
 
 
+def _write_of_numpy(value: Any, depth: int) -> Any:
+    found = arrays.plain(value)
+    if found is None:
+        return _write_opaque(value, depth)
+    if not isinstance(found, arrays.Array):
+        return _to_json(found, depth)
+    # The shape and the items are lists of their own in the coded form: two levels.
+    return {"n": [_write_items(found.shape, depth + 2), _write_items(found.items, depth + 2)]}
+
+
 def _write_opaque(value: Any, _depth: int) -> Any:
     return {"o": value.type_name if type(value) is Opaque else _type_name(value)}
 
@@ -176,6 +188,11 @@ def _read_items(items: list[Any]) -> list[Any]:
     return [_from_json(item) for item in items]
 
 
+def _read_array(shape: list[int], items: list[Any]) -> Any:
+    array = arrays.Array(shape, _read_items(items)).restored()
+    return Opaque("ndarray") if array is None else array
+
+
 _READERS: dict[str, Any] = {
     "t": lambda body: tuple(_read_items(body)),
     "s": lambda body: set(_read_items(body)),
@@ -186,4 +203,5 @@ _READERS: dict[str, Any] = {
     "c": lambda body: complex(*map(_from_json, body)),
     "b": base64.b64decode,
     "o": Opaque,
+    "n": lambda body: _read_array(*body),
 }

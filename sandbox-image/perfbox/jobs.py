@@ -70,7 +70,7 @@ class Judging:
         self._entry_point: str | None = control["entry_point"]
         self._go_on = bool(control["go_on"])
         self._limits = Limits.of(control["limits"])
-        self._place = Place(control["zygote"], control["core"], self._limits)
+        self._place = Place.of(control, self._limits)
         self._end_ns = time.monotonic_ns() + int(self._limits.total_seconds * 1e9)
 
     def run(self) -> None:

@@ -34,7 +34,7 @@ class Profiling:
         self._program, self._input = message.blobs
         self._entry_point: str | None = control["entry_point"]
         limits = Limits.of(control["limits"])
-        self._place = Place(control["zygote"], control["core"], limits)
+        self._place = Place.of(control, limits)
         self._seconds = min(limits.total_seconds, limits.test_seconds * _DEARER)
 
     def run(self, link: HostLink, job: int) -> None:

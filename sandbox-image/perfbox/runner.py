@@ -15,10 +15,11 @@ from perfbox.handle import Handle
 from perfbox.memory import OutOfMemoryCount, Peak, peak_bytes
 from perfbox.nursery import Born, Nursery, Wish, cpu_seconds
 from perfbox.outcome import Outcome
+from perfbox.parents import Parents
 from perfbox.pump import Pump
 from perfbox.sweeper import Sweeper
 from perfbox.work import Order, Place
-from perfbox.zygotes import Zygote, ZygoteLostError
+from perfbox.zygotes import ZygoteLostError
 
 _SET_UP_NS = 20_000_000_000
 _LEAVE_SECONDS = 1.0
@@ -32,7 +33,7 @@ class Runner:
     """All that the jobs share.
 
     Args:
-        zygotes: who fork the children.
+        parents: who fork the children.
         pump: what moves the bytes.
         own_users: whether each slot has a user of its own.
 
@@ -41,13 +42,13 @@ class Runner:
         breached: whether a program did what makes the sandbox unfit for another problem.
     """
 
-    def __init__(self, zygotes: list[Zygote], pump: Pump, *, own_users: bool) -> None:
+    def __init__(self, parents: Parents, pump: Pump, *, own_users: bool) -> None:
         self.lost = ""
         self.breached = False
-        self.zygotes = zygotes
+        self._parents = parents
         self.pump = pump
         self._nursery = Nursery(own_users=own_users)
-        self._sweeper = Sweeper(frozenset(zygote.pid for zygote in zygotes))
+        self._sweeper = Sweeper(parents.pids)
         self._out_of_memory = OutOfMemoryCount()
         self._alive: list[Handle] = []
 
@@ -182,7 +183,7 @@ class Runner:
             self._nursery.fork_ahead()
 
     def _fork(self, place: Place, outputs: int, *, feeds_stdin: bool) -> Handle:
-        zygote, limits = self.zygotes[place.zygote % len(self.zygotes)], place.limits
+        zygote, limits = self._parents.of(place.zygote, place.packages), place.limits
         wish = Wish(zygote, place.role, limits.memory_bytes, cpu_seconds(limits), feeds_stdin)
         ahead = self._nursery.take_ahead()
         if ahead is not None:

@@ -18,14 +18,15 @@ from perfbox.checks import Checking
 from perfbox.clock import has_process_clock
 from perfbox.host_link import HostGoneError, HostLink, Message
 from perfbox.jobs import Facts, Judging
+from perfbox.parents import Parents
 from perfbox.profiles import Profiling
 from perfbox.pump import Pump, StoppedError
 from perfbox.runner import Runner, SandboxBrokenError
 from perfbox.sweeper import SurvivorError
 from perfbox.trials import TrialRun
-from perfbox.zygotes import HASH_SEEDS, Zygote, ZygoteLostError
+from perfbox.zygotes import HASH_SEEDS, ZygoteLostError
 
-PROTOCOL_VERSION = 2
+PROTOCOL_VERSION = 3
 
 
 class Supervisor:
@@ -38,12 +39,10 @@ class Supervisor:
     def __init__(self, *, as_process: bool) -> None:
         self._link = HostLink(0, 1)
         self._own_users = not as_process and os.geteuid() == 0
-        self._zygotes = [Zygote(seed, own_users=self._own_users) for seed in HASH_SEEDS]
-        for zygote in self._zygotes:
-            zygote.wait_until_ready()
+        self._parents = Parents(own_users=self._own_users)
         linux.wake_on_time()
         self._pump = Pump(self._link)
-        self._runner = Runner(self._zygotes, self._pump, own_users=self._own_users)
+        self._runner = Runner(self._parents, self._pump, own_users=self._own_users)
 
     def serve(self) -> None:
         """Say hello, then run jobs until stdin ends.
@@ -82,10 +81,14 @@ class Supervisor:
         except (SurvivorError, ZygoteLostError, TimeoutError):
             pass  # nothing more can be done from here; the host ends the whole container
         finally:
-            for zygote in self._zygotes:
+            for zygote in self._parents.all():
                 zygote.stop()
 
     def _run(self, message: Message, job: int) -> None:
+        first = message.control["zygote"]
+        # A checker's zygote is the next one.
+        numbers = (first, first + 1) if message.kind == "c" else (first,)
+        self._parents.prepare(numbers, message.control["packages"])
         facts = Facts(self._link, job, self._runner, message.control.get("digest_over", 0))
         if message.kind == "j":
             Judging(self._runner, facts, message).run()
@@ -99,7 +102,7 @@ class Supervisor:
             raise SandboxBrokenError(f"an unknown message {message.kind!r}")
 
     def _hello(self) -> dict[str, object]:
-        seccomp = all(zygote.seccomp for zygote in self._zygotes)
+        seccomp = all(zygote.seccomp for zygote in self._parents.all())
         words = ["rlimits"]
         if self._own_users:
             words.append("own user")
@@ -112,8 +115,19 @@ class Supervisor:
             "confinement": words,
             "seccomp": seccomp,
             "own_users": self._own_users,
-            "zygotes": len(self._zygotes),
+            "zygotes": len(HASH_SEEDS),
+            "packages": self._parents.installed,
+            "machine": platform.machine(),
+            "libc": _libc(),
         }
+
+
+def _libc() -> str:
+    """Such as `glibc 2.36`; empty where it is another."""
+    try:
+        return os.confstr("CS_GNU_LIBC_VERSION") or ""
+    except (AttributeError, ValueError, OSError):
+        return ""
 
 
 def main(arguments: list[str]) -> int:

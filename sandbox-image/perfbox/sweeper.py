@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import time
+from collections.abc import Set
 
 _ROUNDS = 100
 _PAUSE_SECONDS = 0.005
@@ -19,10 +20,10 @@ class Sweeper:
     """Ends what a program may have left behind.
 
     Args:
-        zygotes: pids that are the supervisor's own.
+        zygotes: pids that are the supervisor's own; more may come.
     """
 
-    def __init__(self, zygotes: frozenset[int]) -> None:
+    def __init__(self, zygotes: Set[int]) -> None:
         self._zygotes = zygotes
 
     def sweep(self, uid: int | None) -> None:
@@ -50,7 +51,7 @@ class Sweeper:
     def _nothing_to_sweep(self, uid: int | None) -> bool:
         """Whether the kernel knows at once that there is nothing, not even remains: so it mostly is."""
         if uid is None:
-            return self._zygotes.issuperset(_children())
+            return self._zygotes >= set(_children())
         try:
             os.getpriority(os.PRIO_USER, uid)
         except ProcessLookupError:

@@ -53,7 +53,7 @@ class TrialRun:
         self._per_test = bool(control["per_test"])
         self._null = bool(control["null"])
         self._limits = Limits.of(control["limits"])
-        self._place = Place(control["zygote"], control["core"], self._limits)
+        self._place = Place.of(control, self._limits)
         self._end_ns = time.monotonic_ns() + int(self._limits.total_seconds * 1e9)
         self._costs = Costs()
 

@@ -18,6 +18,12 @@ class Place:
     core: int
     limits: Limits
     role: str = "candidate"
+    packages: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, control: dict[str, Any], limits: Limits) -> Place:
+        """Where a job's message wants its child."""
+        return cls(control["zygote"], control["core"], limits, packages=tuple(control["packages"]))
 
     def deadline(self, end_ns: int, calls: int = 1) -> int:
         """Monotonic time at which so many calls must be done, in a job that ends at `end_ns`."""

@@ -16,7 +16,7 @@ import socket
 import sys
 from typing import Any, NoReturn
 
-from perfbox import child, linux, seccomp
+from perfbox import child, linux, packages, seccomp
 from perfbox.confine import Confinement, confine_zygote
 from perfbox.failures import PROGRAM_FILE
 from perfbox.rehearsal import rehearse
@@ -26,6 +26,8 @@ _FRAMES_OF_OURS = 60
 
 _REHEARSALS = 20
 """Code that the interpreter has fitted to its use once is not fitted, and so copied, in each child."""
+
+_LOAD = "--load="
 
 _taken: dict[int, tuple[int, int, resource.struct_rusage]] = {}
 _WARM_MODULES = (
@@ -40,7 +42,7 @@ _WARM_MODULES = (
 def main(arguments: list[str]) -> int:
     """Serve the supervisor at the other end of an inherited socket until it closes."""
     supervisor, link = os.getppid(), socket.socket(fileno=int(arguments[1]))
-    _warm_up()
+    _warm_up([argument[len(_LOAD) :] for argument in arguments if argument.startswith(_LOAD)])
     filters = seccomp.build(platform.machine()) if linux.has_seccomp() else None
     confine_zygote(filters, supervisor=supervisor, own_users="--own-users" in arguments)
     _say(link, {"ready": True, "seccomp": filters is not None})
@@ -57,9 +59,10 @@ def main(arguments: list[str]) -> int:
             _reap(link, request["pid"])
 
 
-def _warm_up() -> None:
+def _warm_up(wanted: list[str]) -> None:
     for name in _WARM_MODULES:
         importlib.import_module(name)
+    packages.load(wanted)
     # What a program could find of its host.
     del sys.path[0]
     sys.argv[:] = [PROGRAM_FILE]

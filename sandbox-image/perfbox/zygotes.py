@@ -8,9 +8,11 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 from perfbox.confine import Confinement
+from perfbox.packages import SINGLE_THREADED
 
 HASH_SEEDS = (1, 20_011, 4_000_037)
 _ANSWER_SECONDS = 20.0
@@ -23,9 +25,9 @@ class ZygoteLostError(Exception):
 
 
 class Zygote:
-    """A process that forks children; its hash seed is its own."""
+    """A process that forks children; its hash seed is its own, and so are the packages it has loaded."""
 
-    def __init__(self, hash_seed: int, *, own_users: bool) -> None:
+    def __init__(self, hash_seed: int, *, own_users: bool, packages: Sequence[str] = ()) -> None:
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, _KIND)
         self._received = bytearray()
         self._forked: list[int] = []
@@ -37,11 +39,16 @@ class Zygote:
                 [
                     *(sys.executable, "-s", "-B", "-X", "utf8", _FOLDER, "--zygote", str(theirs.fileno())),
                     *(["--own-users"] if own_users else []),
+                    *(f"--load={name}" for name in packages),
                 ],
                 # Pipes, so that the streams that children inherit are made for pipes.
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                env={**_kept_environment(), "PYTHONHASHSEED": str(hash_seed)},
+                env={
+                    **_kept_environment(),
+                    **(SINGLE_THREADED if packages else {}),
+                    "PYTHONHASHSEED": str(hash_seed),
+                },
                 pass_fds=[theirs.fileno()],
                 cwd="/",
             )

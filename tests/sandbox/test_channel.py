@@ -25,8 +25,8 @@ from perftui.sandbox.protocol import (
 )
 
 HELLO = {
-    "version": 2, "python": "3.9.1", "clock": "process-cpu", "confinement": ["rlimits"], "seccomp": False,
-    "own_users": False, "zygotes": 3, "blobs": 0,
+    "version": 3, "python": "3.9.1", "clock": "process-cpu", "confinement": ["rlimits"], "seccomp": False,
+    "own_users": False, "zygotes": 3, "blobs": 0, "packages": {}, "machine": "x86_64", "libc": "glibc 2.36",
 }  # fmt: skip
 JOB = JudgeJob(
     program="p", entry_point="f", inputs=("a", "b"), limits=Limits(total_seconds=5, output_bytes=100)
@@ -166,8 +166,8 @@ async def test_text_that_is_no_utf_8_goes_out_and_comes_back() -> None:
     "hello",
     [
         b"HTTP/1.1 200 OK\r\n\r\n",
-        say("h", {**HELLO, "version": 3}),
-        say("h", {"version": 2}),
+        say("h", {**HELLO, "version": 4}),
+        say("h", {"version": 3}),
         say("d", HELLO),
         pack("h", b"\xff"),
         struct.pack("!IB", 1 << 30, ord("h")),
