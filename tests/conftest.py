@@ -17,8 +17,8 @@ from perftui.sandbox.choose import open_pool
 from perftui.sandbox.container import APP_LABEL
 from perftui.sandbox.docker import DockerEngine, engine_answers, open_engine
 from perftui.sandbox.docker_model import ImageFacts
-from perftui.sandbox.image import ensure_image
 from perftui.sandbox.owner_labels import owner_from_labels
+from perftui.sandbox.packaged import best_image
 from perftui.sandbox.pool import WarmPool
 from tests.support.engine import OwnEngine
 
@@ -36,11 +36,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.fixture(scope="session")
 def sandbox_image() -> ImageFacts:
-    """The sandbox's image, built once from PERFTUI_BASE_IMAGE or the default base."""
+    """The sandbox's image that runs take, built once from PERFTUI_BASE_IMAGE or the default base."""
 
     async def build() -> ImageFacts:
         async with open_engine() as engine:
-            return await ensure_image(engine, None, print)
+            return await best_image(engine, None, print)
 
     try:
         return anyio.run(build)

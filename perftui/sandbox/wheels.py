@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from importlib.resources import as_file, files
+from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
@@ -63,6 +63,10 @@ def locks() -> dict[str, bytes]:
     return {name: (folder / name).read_bytes() for name in names}
 
 
+def _lock(python: str) -> bytes:
+    return locks()[lock_name(python)]
+
+
 def platforms(target: Target) -> list[str]:
     """The platforms whose wheels an interpreter can load, as wheels are named."""
     if not target.libc.startswith("glibc "):
@@ -79,18 +83,17 @@ async def fetch_numpy(target: Target) -> dict[str, bytes]:
         EnvironmentLacksError: it cannot be had.
     """
     with tempfile.TemporaryDirectory(prefix="perftui-packages-") as folder:
-        with as_file(files("perftui.sandbox") / "locks" / lock_name(target.python)) as lock:
-            await _install(target, lock, Path(folder))
-        return await to_thread.run_sync(_content, Path(folder))
+        lock, unpacked = anyio.Path(folder, "lock.txt"), Path(folder, "unpacked")
+        await lock.write_bytes(_lock(target.python))
+        await _install(target, str(lock), unpacked)
+        return await to_thread.run_sync(_content, unpacked)
 
 
-async def _install(target: Target, lock: Path, folder: Path) -> None:
+async def _install(target: Target, lock: str, folder: Path) -> None:
     major, minor = _numbers(target.python)
     command = [*_pip(), *_FLAGS, f"--python-version={major}.{minor}", "--target", str(folder)]
     command += [f"--platform={platform}" for platform in platforms(target)]
-    done = await anyio.run_process(
-        [*command, "--requirement", str(lock)], check=False, stderr=subprocess.PIPE
-    )
+    done = await anyio.run_process([*command, "--requirement", lock], check=False, stderr=subprocess.PIPE)
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()
         why = next((line for line in reversed(said) if line.startswith("ERROR:")), said[-1] if said else "")

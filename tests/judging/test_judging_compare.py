@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from perftui.judging.compare import matches
 from perftui.problems.model import PRINTED, Comparison, ComparisonKind
-from perftui.values import Opaque, Value, encode
+from perftui.values import Array, Opaque, Value, encode
 
 EQUAL = Comparison()
 FINITE = st.floats(allow_nan=False)
@@ -67,6 +67,33 @@ def test_no_output_upsets_the_comparison(expected: str, got: str, kind: Comparis
 )
 def test_what_python_calls_equal_passes(expected: Value, got: Value) -> None:
     assert same(expected, got)
+
+
+ROW = Array((2,), [1, 0.5])
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "kind", "fits"),
+    [
+        (ROW, Array((2,), [True, 0.5]), "equal", True),
+        (ROW, Array((2,), [1, 0.25]), "equal", False),
+        (ROW, Array((1, 2), [1, 0.5]), "equal", False),
+        (ROW, [1, 0.5], "equal", False),
+        ([1, 0.5], ROW, "equal", False),
+        ([ROW], [ROW], "equal", True),
+        (ROW, Array((2,), [1, 0.5 + 1e-9]), "approximate", True),
+        (ROW, Array((2, 1), [1, 0.5 + 1e-9]), "approximate", False),
+        (Array((2,), [1.0, 0.5]), Array((2,), [1.0, 0.5 + 1e-9]), "floats", True),
+        (ROW, (1, 0.5), "equal-as-tuple", True),
+        ((1, 0.5), ROW, "equal-as-tuple", True),
+        ((1, 0.5), ROW, "equal-as-set", True),
+        (Array((1, 2), [1, 0.5]), Array((1, 2), [1, 0.5]), "equal-as-set", False),
+    ],
+)
+def test_an_array_equals_an_array_of_its_shape(
+    expected: Value, got: Value, kind: ComparisonKind, *, fits: bool
+) -> None:
+    assert same(expected, got, Comparison(kind=kind, tolerance=1e-6)) is fits
 
 
 @pytest.mark.parametrize(

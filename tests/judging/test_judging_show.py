@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perftui.judging.show import show_text, show_value
-from perftui.values import Opaque, Value, encode
+from perftui.values import Array, Opaque, Value, encode
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -40,6 +40,9 @@ def test_a_shown_value_is_one_printable_line_of_bounded_length(value: Value, lim
         ({3, 1, 2}, 50, "{1, 2, 3}"),
         (frozenset({1}), 50, "frozenset({1})"),
         ({"a": [1, {}]}, 50, "{'a': [1, {}]}"),
+        (Array((2,), [1, 2]), 50, "array([1, 2])"),
+        (Array((2, 1), [1, 2]), 50, "array([1, 2], shape (2, 1))"),
+        (Array((0,), []), 50, "array([])"),
         (Opaque("ma\x1bp"), 50, "<ma\\x1bp object>"),
         (list(range(1000)), 10, "[0, 1, 2, 3, … 996 more]"),
         ("a" * 1000, 10, "'aaaaaaaaaa'… (1,000 characters)"),

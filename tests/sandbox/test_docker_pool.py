@@ -20,6 +20,7 @@ from perftui.sandbox.docker import DockerEngine
 from perftui.sandbox.docker_model import EngineFacts, ImageFacts
 from perftui.sandbox.docker_pool import engine_cores
 from perftui.sandbox.endpoint import Endpoint
+from perftui.sandbox.packaged import best_image
 from perftui.sandbox.pool import WarmPool
 from perftui.sandbox.protocol import CallFact, JudgeJob, Sandbox, SandboxLostError
 
@@ -57,12 +58,12 @@ async def containers_of(engine: DockerEngine, pid: int) -> list[str]:
 
 
 @pytest.mark.docker
-async def test_a_program_runs_in_a_container(docker_pool: WarmPool, sandbox_image: ImageFacts) -> None:
+async def test_a_program_runs_in_a_container(docker_pool: WarmPool, docker_engine: DockerEngine) -> None:
     async with docker_pool.lease() as sandbox:
         assert await added(sandbox) == "3"
     info = docker_pool.info
     assert info.kind == "docker"
-    assert info.image == sandbox_image.id
+    assert info.image == (await best_image(docker_engine, None, print)).id
     assert "no network" in info.confinement
     assert "seccomp" in info.confinement
     assert info.clock == "process-cpu"
