@@ -14,7 +14,7 @@ from perftui.errors import BadInputError
 from perftui.problems import apps, apps_record, coffe, humaneval, humaneval_plus, mbpp, mbpp_plus
 from perftui.problems.model import Benchmark
 from perftui.problems.native import load_native
-from perftui.problems.published.shelf import kept
+from perftui.problems.published.shelf import benchmark_of, kept
 from perftui.problems.timing_data import read_timing_data
 from perftui.text import one_line
 
@@ -38,10 +38,6 @@ _NAMED = {
     mbpp.NAME: _Named(
         load=mbpp.load_mbpp,
         source="mbpp.jsonl or sanitized-mbpp.json of https://github.com/google-research/google-research",
-    ),
-    "mbpp-sanitised": _Named(
-        load=mbpp.load_mbpp,
-        source="sanitized-mbpp.json of https://github.com/google-research/google-research",
     ),
     mbpp_plus.NAME: _Named(
         load=mbpp_plus.load_mbpp_plus,
@@ -79,7 +75,7 @@ def load_benchmark(name_or_path: str, data: Path | None, timing_data: Path | Non
 
 
 def _load(name_or_path: str, data: Path | None) -> Benchmark:
-    named = _NAMED.get(name_or_path)
+    named = _NAMED.get(benchmark_of(name_or_path))
     if named is not None:
         return named.load(data or kept(name_or_path, named.source))
     if not _is_path(name_or_path):

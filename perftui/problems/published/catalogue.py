@@ -30,6 +30,7 @@ class Published(msgspec.Struct, frozen=True, kw_only=True):
         publisher: the address of its home, for a person.
         licence: an SPDX identifier.
         files: by name.
+        benchmark: the benchmark that it is a form of, where that has another name.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Published(msgspec.Struct, frozen=True, kw_only=True):
     publisher: str
     licence: str
     files: dict[str, Wanted]
+    benchmark: str = ""
 
     @property
     def size(self) -> int:
@@ -94,6 +96,7 @@ PUBLISHED = (
     ),
     Published(
         name="mbpp-sanitised",
+        benchmark="mbpp",
         what="MBPP, sanitised, 427 problems",
         publisher="https://github.com/google-research/google-research/tree/master/mbpp",
         licence="CC-BY-4.0",
@@ -175,6 +178,34 @@ PUBLISHED = (
         },
     ),
     Published(
+        name="coffe-function",
+        what="COFFE on functions, 398 problems",
+        publisher="https://github.com/JohnnyPeng18/Coffe",
+        licence="Apache-2.0",
+        files={
+            "best_solutions.json": Wanted(
+                url=f"{_COFFE}/function/best_solutions.json",
+                sha256="df6da2908a8e34c8402e66097ba2e47ddc5ca8393c0a078be5a77a7e3aec309b",
+                size=291_328,
+            ),
+            "data.json": Wanted(
+                url=f"{_COFFE}/function/data.json",
+                sha256="8624cae7b5309bbc7c2a53689f56e95cd944635d9f6e600af3c94541c3d2cc12",
+                size=719_549,
+            ),
+            "stressful_testcases.json": Wanted(
+                url=f"{_COFFE}/function/stressful_testcases.json",
+                sha256="0fcefc0e69fba1aac29ee95e737e6df4b32a57b6712586aeb337de140672fd0b",
+                size=372_074,
+            ),
+            "testcases.json": Wanted(
+                url=f"{_COFFE}/function/testcases.json",
+                sha256="9ad16ab33da6e27808de3cef7e9bc11b5dbdc9bdc2f0ca4b40f5209f0d511c6b",
+                size=722_131,
+            ),
+        },
+    ),
+    Published(
         name="coffe-file",
         what="COFFE on stdin programs, 358 problems",
         publisher="https://github.com/JohnnyPeng18/Coffe",
@@ -204,6 +235,7 @@ PUBLISHED = (
     ),
     Published(
         name="apps-train",
+        benchmark="apps",
         what="APPS, training split, 5,000 problems",
         publisher="https://huggingface.co/datasets/codeparrot/apps",
         licence="MIT",

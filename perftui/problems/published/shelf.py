@@ -34,6 +34,11 @@ def find_published(name: str) -> Published:
     raise BadInputError(f"no benchmark {one_line(name, 60)!r} can be fetched: {hint}")
 
 
+def benchmark_of(name: str) -> str:
+    """The benchmark that a name stands for: of some, several forms are published."""
+    return (BY_NAME[name].benchmark if name in BY_NAME else "") or name
+
+
 def place_of(published: Published) -> Path:
     """Where it is kept: its file, or the folder of its files; it need not be there."""
     folder = published_dir() / published.name

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from perftui.download.content import holds
+from perftui.problems.benchmarks import load_benchmark
 from perftui.problems.published.catalogue import BY_NAME, PUBLISHED
 
 SHARED = Path(__file__).parents[4] / "shared" / "data"
@@ -44,6 +45,19 @@ def test_every_address_names_a_commit_and_the_file() -> None:
                 len(part) == 40 and set(part) <= set("0123456789abcdef") for part in address.path.split("/")
             )
             assert len(bytes.fromhex(wanted.sha256)) == 32
+
+
+def test_a_form_is_read_by_its_name() -> None:
+    path = SHARED / "mbpp" / "sanitized-mbpp.json"
+    if not path.exists():
+        pytest.skip(f"{path} is not there")
+    assert len(load_benchmark("mbpp-sanitised", path).problems) == 427
+
+
+def test_forms_of_a_benchmark_are_read_as_that_benchmark() -> None:
+    forms = {published.name: published.benchmark for published in PUBLISHED if published.benchmark}
+    assert forms == {"mbpp-sanitised": "mbpp", "apps-train": "apps"}
+    assert all(BY_NAME[benchmark].benchmark == "" for benchmark in forms.values())
 
 
 def test_names_are_unique_and_the_largest_comes_last() -> None:
