@@ -20,7 +20,6 @@ from perftui.events.plan import RunPlan
 from perftui.headless.output import Output
 from perftui.problems.benchmarks import load_benchmark
 from perftui.refine.chain import StrategySettings
-from perftui.sandbox.imports import needs_of
 
 Format = Literal["md", "json", "csv"]
 
@@ -87,7 +86,7 @@ def evaluate(**flags: Unpack[EvaluateFlags]) -> int:
             open_model=opener(plan, places),
             db=chosen_database(flags["db"]),
             watch=evaluation_watcher(places, flags["format_"], as_json=flags["as_json"]),
-            needs=needs_of(problems, (sample.program for sample in places.values())),
+            programs=tuple(sample.program for sample in places.values()),
         )
     )
 

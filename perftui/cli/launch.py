@@ -39,7 +39,7 @@ from perftui.problems.model import Problem
 from perftui.refine.catalogue import find_strategy
 from perftui.sandbox.choose import open_pool
 from perftui.sandbox.cores import Cores, settle_host, usable_cores
-from perftui.sandbox.imports import NO_NEEDS, Needs
+from perftui.sandbox.imports import needs_of
 from perftui.sandbox.pool import WarmPool
 from perftui.sandbox.protocol import SandboxInfo
 from perftui.store.siblings import SiblingFacts
@@ -74,7 +74,7 @@ class Launch:
         reruns: problems of it to solve anew.
         fall_back: use the process sandbox where Docker cannot be had.
         base: image to build the sandbox image on, None for the default.
-        needs: what its programs import beside the standard library.
+        programs: those that are given, whole; they may import what no problem does.
     """
 
     plan: RunPlan
@@ -87,7 +87,7 @@ class Launch:
     reruns: tuple[str, ...] = ()
     fall_back: bool = False
     base: str | None = None
-    needs: Needs = NO_NEEDS
+    programs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -238,7 +238,7 @@ def _pool(kind: Literal["docker", "process"], launch: Launch) -> AbstractAsyncCo
         base=launch.base,
         memory_bytes=launch.plan.limits.memory_bytes,
         on_progress=lambda line: click.echo(line, err=True),
-        needs=launch.needs,
+        needs=needs_of(launch.problems, launch.programs),
     )
 
 

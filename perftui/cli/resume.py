@@ -23,7 +23,6 @@ from perftui.events.plan import RunPlan
 from perftui.events.reduce import replay
 from perftui.events.state import RunState
 from perftui.problems.model import Problem
-from perftui.sandbox.imports import needs_of
 from perftui.store.writer import open_store
 from perftui.text import one_line
 
@@ -108,7 +107,7 @@ def _go_on(flags: ResumeFlags, reruns: tuple[str, ...]) -> int:
             linger=view == "screen" and places is None,
             run=run,
             reruns=reruns,
-            needs=needs_of(problems, (sample.program for sample in (places or {}).values())),
+            programs=tuple(sample.program for sample in (places or {}).values()),
             fall_back=plan.purpose == "demo" and flags["sandbox"] is None,
         )
     )

@@ -8,7 +8,7 @@ import pytest
 
 from perftui.cli.launch import Launch
 from perftui.errors import ExitStatus
-from perftui.sandbox.imports import Needs
+from perftui.sandbox.imports import Needs, needs_of
 from tests.cli.conftest import MODEL, QUICK, Here
 
 NUMPY = "import numpy\ndef add_0(x):\n    return int(numpy.add(x, 0))\n"
@@ -32,7 +32,10 @@ def test_given_programs_and_references_say_what_is_needed(here: Here, begun: lis
     assert here.perftui("run", "problems", *MODEL, *QUICK).status == 0
     here.write("s.jsonl", json.dumps({"task_id": "Add/0", "solution": NUMPY}))
     assert here.perftui("evaluate", "problems", "--samples", "s.jsonl", *QUICK).status == 0
-    assert [launch.needs for launch in begun] == [Needs(), Needs(packages=("numpy",), optional=False)]
+    assert [needs_of(launch.problems, launch.programs) for launch in begun] == [
+        Needs(),
+        Needs(packages=("numpy",), optional=False),
+    ]
 
 
 def test_a_given_program_with_numpy_is_judged_and_its_sandbox_is_recorded(here: Here) -> None:
