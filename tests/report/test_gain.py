@@ -9,13 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from perftui.events.model import ActionTaken
 from perftui.events.plan import Prices
 from perftui.events.reduce import replay
 from perftui.events.state import ProblemState
 from perftui.refine.chain import OutcomeKind
 from perftui.report.gain import cost, gain, gains_by_calls
 from perftui.report.report import build_report
-from tests.support.story import Story, measurement, problem, ratio
+from tests.support.story import Story, ask, measurement, problem, ratio
+
+replace = msgspec.structs.replace
 
 PRICES = Prices(prompt=2.0, completion=10.0)
 
@@ -74,6 +77,24 @@ def test_nothing_is_bought_where_nothing_is_measured() -> None:
     story.begin()
     story.candidate()
     assert build_report(replay(story.events)).gain is None
+
+
+def test_a_call_under_way_and_a_program_that_was_given_are_none_that_was_answered() -> None:
+    story = Story(chains=1)
+    story.begin()
+    story.candidate(measured=measurement(ratio(2.0)))
+    story.at(ActionTaken(ask=ask("optimise", "performance")), "P/1", 0, 1)
+    found = gain(replay(story.events).problems.values(), None)
+    assert found is not None
+    assert (found.calls, [point.spent for point in found.curve]) == (1, [0, 1, 1])
+
+    evaluated = Story(chains=1, purpose="evaluate")
+    evaluated.begin()
+    evaluated.candidate(measured=measurement(ratio(2.0)))
+    (problem_,) = replay(evaluated.events).problems.values()
+    (chain,) = problem_.chains
+    given_ = replace(chain.rounds[0], ask=ask("given", "given"))
+    assert gain([replace(problem_, chains=(replace(chain, rounds=(given_,)),))], None) is None
 
 
 def test_the_cost_of_a_run_counts_all_its_calls() -> None:
