@@ -16,7 +16,10 @@ _FINAL = frozenset({"invalid-program", "protocol-violation", "suspected-cheating
 """Verdicts that no other test can better or explain: judging ends with them."""
 
 STARVED = 0.5
-"""Of its time: a test that ran out of it with less than this on the processor is judged again."""
+"""Of its time: a test that ran out of it with less than this on the processor is judged again …"""
+
+PATIENCE = 3.0
+"""… in so many times its time, of which it may still have no more on the processor."""
 
 DIGEST_OVER = 64 << 10
 """Outputs of more bytes come as digests while they are as expected: some take over 10 MB."""
@@ -94,7 +97,8 @@ class _Session:
             doubtful = shared or last.verdict == "killed" or self._digested or self._starved(last)
             self._digest_over = 0 if self._digested else self._digest_over
             if not last.passed and doubtful and last.verdict not in _FINAL and self._left > 0:
-                found[-1:] = await self._run_batch(rest[len(found) - 1 : len(found)], whole=True)
+                alone = rest[len(found) - 1 : len(found)]
+                found[-1:] = await self._run_batch(alone, whole=True, patience=self._patience(last))
             results += found
         return results
 
@@ -108,27 +112,34 @@ class _Session:
                 return [*results, out_of_time(check.name, self._limits)]
             result = await self._run_check(check)
             if self._starved(result) and self._left > 0:
-                result = await self._run_check(check)
+                result = await self._run_check(check, patience=self._patience(result))
             results.append(result)
         return results
+
+    def _patience(self, result: TestResult) -> float:
+        """How many times its time a test may take when it is judged again after this result."""
+        return PATIENCE if self._starved(result) else 1.0
 
     def _starved(self, result: TestResult) -> bool:
         """Whether a test ran out of time without having had the processor for most of it."""
         limit_ns = STARVED * self._limits.test_seconds * 1e9
         return result.verdict == "timeout" and 0 < result.cpu_ns < limit_ns
 
-    async def _run_batch(self, tests: Sequence[TestCase], *, whole: bool = False) -> list[TestResult]:
+    async def _run_batch(
+        self, tests: Sequence[TestCase], *, whole: bool = False, patience: float = 1.0
+    ) -> list[TestResult]:
         """Run tests up to the first that fails; at least one result.
 
         Args:
             tests: in order.
             whole: whether long outputs are wanted whole.
+            patience: how many times its time each may take, of which it still has no more on the processor.
         """
         found: list[TestResult] = []
         goes_on = self._all_tests and self._problem.kind == "stdin"
 
         def judged(fact: CallFact) -> bool:
-            found.append(judge_output(tests[fact.index], fact, self._limits))
+            found.append(self._in_time(judge_output(tests[fact.index], fact, self._limits), patience))
             self._digested = bool(fact.digest) and not found[-1].passed
             return found[-1].passed or (goes_on and found[-1].verdict not in _FINAL)
 
@@ -136,28 +147,36 @@ class _Session:
         self._digested = False
         digest_over = 0 if whole else self._digest_over
         job = msgspec.structs.replace(self._job, inputs=inputs, digest_over=digest_over)
-        await self._run(job, judged)
+        await self._run(job, judged, patience)
         if not found:
             raise SandboxLostError(f"the sandbox gave no answer for {tests[0].name}")
         return found
 
-    async def _run_check(self, check: Check) -> TestResult:
+    async def _run_check(self, check: Check, *, patience: float = 1.0) -> TestResult:
         found: list[TestResult] = []
 
         def judged(fact: CallFact) -> bool:
-            found.append(judge_check(check, fact, self._limits))
+            found.append(self._in_time(judge_check(check, fact, self._limits), patience))
             return False
 
         job = msgspec.structs.replace(self._job, check=check.code)
         if check.driver:
             program = f"{self._job.program}\n\n{check.driver}"
             job = msgspec.structs.replace(job, program=program, entry_point=DRIVEN)
-        await self._run(job, judged)
+        await self._run(job, judged, patience)
         if not found:
             raise SandboxLostError(f"the sandbox gave no answer for {check.name}")
         return found[0]
 
-    async def _run(self, job: JudgeJob, judged: Callable[[CallFact], bool]) -> None:
+    def _in_time(self, result: TestResult, patience: float) -> TestResult:
+        """A result, which is a timeout where it had more of the processor than it may take time."""
+        seconds = self._limits.test_seconds
+        if patience == 1.0 or not result.passed or result.cpu_ns <= seconds * 1e9:
+            return result
+        reason = f"took over {seconds:.1f} s"
+        return msgspec.structs.replace(result, passed=False, verdict="timeout", reason=reason)
+
+    async def _run(self, job: JudgeJob, judged: Callable[[CallFact], bool], patience: float) -> None:
         """Run a job within what is left of the time; facts are taken in order, and none after a stop."""
         expected = 0
         goes_on = True
@@ -175,7 +194,8 @@ class _Session:
             return goes_on
 
         began = anyio.current_time()
-        limits = msgspec.structs.replace(self._limits, total_seconds=self._left)
+        seconds = patience * self._limits.test_seconds
+        limits = msgspec.structs.replace(self._limits, total_seconds=self._left, test_seconds=seconds)
         await self._sandbox.judge(msgspec.structs.replace(job, limits=limits), on_call)
         self._left -= anyio.current_time() - began
         if not in_order:

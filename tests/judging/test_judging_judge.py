@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perftui.judging.compare import matches_by_digest
-from perftui.judging.judge import judge
+from perftui.judging.judge import PATIENCE, judge
 from perftui.judging.model import Verdict
 from perftui.problems.model import DRIVEN, Check, Comparison, Problem, TestCase
 from perftui.sandbox.protocol import (
@@ -201,6 +201,20 @@ async def test_what_passes_when_it_is_tried_again_passes() -> None:
 
     sandbox = FakeSandbox(answer)
     assert (await run(sandbox, problem(0, checks=1))).correct
+    assert [job.limits.test_seconds for job in sandbox.jobs] == [1.0, PATIENCE]
+
+
+@pytest.mark.parametrize(("cpu_ns", "kind"), [(1_000_000_000, "correct"), (1_000_000_001, "timeout")])
+async def test_more_patience_is_no_more_time_on_the_processor(cpu_ns: int, kind: str) -> None:
+    def answer(job: JudgeJob) -> Iterator[CallFact]:
+        if len(sandbox.jobs) == 1:
+            yield CallFact(index=0, end="timeout", cpu_ns=1)
+        else:
+            yield from (msgspec.structs.replace(fact, cpu_ns=cpu_ns) for fact in outputs(job))
+
+    sandbox = FakeSandbox(answer)
+    assert (await run(sandbox, problem(1, kind="stdin"))).kind == kind
+    assert len(sandbox.jobs) == 2
 
 
 async def test_a_first_call_is_alone_already() -> None:
