@@ -7,7 +7,7 @@ import re
 import textwrap
 
 from perftui.refine.extraction.regions import longest_prefix
-from perftui.refine.extraction.source import immediate, parse
+from perftui.refine.extraction.source import immediate, parse, units
 from perftui.refine.extraction.whole import parse_stub
 
 _BODY_LINE = re.compile(r"[ \t]+(?:return|for|while|if|yield|with|try|def|[A-Za-z_]\w*\s*=)(?!\w)")
@@ -23,7 +23,7 @@ def completed(body: str, stub: str, entry_point: str) -> str | None:
         end, _ = longest_prefix(lines, 0, budget=20)
         program = "\n".join(lines[:end]).rstrip() + "\n"
         if _is_whole(program, entry_point):
-            return program
+            return _first_only(program, entry_point)
     return None
 
 
@@ -46,6 +46,20 @@ def does_something(node: ast.stmt) -> bool:
     return not all(_is_placeholder(statement) for statement in node.body)
 
 
+def _first_only(program: str, entry_point: str) -> str:
+    """A continued stub without later definitions of its function: a model may go on to other texts."""
+    tree = parse(program)
+    every = units(tree) if tree is not None else []
+    named = [unit for unit in every if any(_defines(node, entry_point) for node in unit.nodes)]
+    left_out = {line for unit in named[1:] for line in range(unit.start, unit.end)}
+    lines = (line for number, line in enumerate(program.split("\n")) if number not in left_out)
+    return "\n".join(lines).rstrip() + "\n" if left_out else program
+
+
+def _defines(node: ast.stmt, name: str) -> bool:
+    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == name
+
+
 def _variants(body: str, indent: str) -> list[str]:
     """A body as it stands; with its first line indented like the rest; indented as a whole."""
     first, _, rest = body.partition("\n")
@@ -61,7 +75,8 @@ def _body_indent(stub: str, entry_point: str) -> str | None:
     last = tree.body[-1] if tree is not None and tree.body else None
     if not isinstance(last, ast.FunctionDef | ast.AsyncFunctionDef) or last.name != entry_point:
         return None
-    return " " * last.body[0].col_offset
+    line = stub.split("\n")[last.body[0].lineno - 1] if last.body[0].lineno <= stub.count("\n") + 1 else ""
+    return line[: last.body[0].col_offset] if line[:1] in {" ", "\t"} else " " * last.body[0].col_offset
 
 
 def _is_whole(program: str, entry_point: str) -> bool:
@@ -69,8 +84,8 @@ def _is_whole(program: str, entry_point: str) -> bool:
     tree = parse(program)
     if tree is None or any(_answers(node) for node in tree.body):
         return False
-    named = [n for n in tree.body if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
-    return any(node.name == entry_point and any(map(_answers, node.body)) for node in named)
+    named = [node for node in tree.body if _defines(node, entry_point)]
+    return any(any(map(_answers, node.body)) for node in named[:1] if isinstance(node, ast.FunctionDef))
 
 
 def _answers(node: ast.AST) -> bool:

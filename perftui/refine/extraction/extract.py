@@ -6,15 +6,20 @@ from dataclasses import dataclass
 
 from perftui.problems.completing import completed
 from perftui.problems.model import Problem
-from perftui.refine.extraction.choice import choose_function, choose_stdin
+from perftui.refine.extraction.choice import choose_function
+from perftui.refine.extraction.choice_stdin import choose_stdin
+from perftui.refine.extraction.cut import ends_in_code
 from perftui.refine.extraction.reply import cleaned
 from perftui.refine.extraction.sections import Section, sections
-from perftui.refine.extraction.source import parse
+from perftui.refine.extraction.source import bound, parse
+from perftui.refine.extraction.wrappers import unwrapped
 
 CUT_OFF = "length"
 """Why a reply ended that reached the bound on its tokens."""
-LONGEST = 200_000
-"""Characters of a reply that is read at all: no program worth judging is longer, and reading takes time."""
+LONGEST_REPLY = 2_000_000
+"""Characters of a reply that is looked at: some think for long."""
+LONGEST = 60_000
+"""Characters that are read for a program: none worth judging is longer, and reading takes time."""
 
 
 @dataclass(frozen=True)
@@ -45,27 +50,43 @@ class NoProgram:
 def extract(reply: str, problem: Problem, finish: str = "stop") -> Extracted | NoProgram:
     """Find the program in a reply, however it is wrapped. It never raises; the reply may be hostile.
 
-    What is left of a reply that was cut off is a program only where it can be parsed.
+    What is left of a reply that was cut off is a program only where it can be parsed, and where it
+    defines what is asked for. A reply is cut off where the server says so, or ends in the middle of its code.
 
     Args:
         reply: what the model wrote.
         problem: what it was asked to solve.
         finish: why the reply ended, as the server says.
     """
-    if len(reply) > LONGEST:
-        return NoProgram(f"the reply is too long to read ({len(reply):,} characters)")
-    text = cleaned(reply)
-    found = sections(text)
-    cut = finish == CUT_OFF
-    code = choose_stdin(found) if problem.kind == "stdin" else choose_function(found, problem)
+    text = cleaned(reply) if len(reply) <= LONGEST_REPLY else reply
+    if len(text) > LONGEST:
+        return NoProgram(f"the reply is too long to read ({len(text):,} characters)")
+    text = unwrapped(text)
+    found = [Section(text)] if parse(text) is not None else sections(text)
+    told = finish == CUT_OFF
+    open_ended = ends_in_code(found, told=told)
+    how = "the reply was cut off at its length limit" if told else "the reply ends in the middle of its code"
+    incomplete = NoProgram(f"{how} before the program was complete" if told else how)
+    if problem.kind == "stdin":
+        code = choose_stdin(found[:-1] if open_ended else found)
+    else:
+        code = choose_function(found, problem)
     if code is None:
-        return NoProgram(_why_none(reply, text, found, cut=cut))
+        if open_ended:
+            return incomplete
+        return NoProgram(_why_none(reply, text, found, cut=told))
     code = completed(code, problem)
-    if not cut:
+    if not told and not open_ended:
         return Extracted(_ended(code))
-    if parse(code) is None:
-        return NoProgram("the reply was cut off at its length limit before the program was complete")
-    return Extracted(_ended(code), "the reply was cut off at its length limit")
+    if not _is_there(code, problem):
+        return incomplete
+    return Extracted(_ended(code), how)
+
+
+def _is_there(code: str, problem: Problem) -> bool:
+    """Whether a text is a program that defines what is asked for."""
+    tree = parse(code)
+    return tree is not None and (problem.kind == "stdin" or (problem.entry_point or "") in bound(tree.body))
 
 
 def _why_none(reply: str, text: str, found: list[Section], *, cut: bool) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 import re
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from perftui.refine.extraction.completion import does_something
+from perftui.refine.extraction.mending import readings, unmarked
 from perftui.refine.extraction.regions import longest_prefix, looks_like_code
 from perftui.refine.extraction.sections import Section
 from perftui.refine.extraction.source import bound, parse
 
-_PROMPT = re.compile(r"[ \t]*(?:>>>|\.\.\.)(?: |$)")
 _READS_STDIN = re.compile(
     r"\binput\s*\(|\bstdin\b|\bopen\s*\(\s*0\b|\bos\.read\s*\(\s*0\b|\bfileinput\b|\braw_input\b"
 )
@@ -23,14 +23,16 @@ class Piece:
     """A text that may be a program.
 
     Attributes:
-        text: dedented and without doctest prompts where only that makes it a program.
+        text: dedented and without the marks of a page where only that makes it a program.
         tree: None where it cannot be parsed.
         tagged: whether a fence said that it is Python.
+        offered: whether the words before it offer it beside another one.
     """
 
     text: str
     tree: ast.Module | None
     tagged: bool = False
+    offered: bool = False
 
     def defines(self, name: str) -> bool:
         """Whether it binds a name at the top, and not by a placeholder or an import."""
@@ -43,6 +45,13 @@ class Piece:
     def binds(self, name: str) -> bool:
         """Whether it binds a name at the top in whatever way."""
         return self.tree is not None and name in bound(self.tree.body)
+
+    @property
+    def functions(self) -> list[ast.FunctionDef]:
+        """The functions that are defined at the top and are no tests."""
+        body = self.tree.body if self.tree is not None else []
+        functions = [node for node in body if isinstance(node, ast.FunctionDef) and does_something(node)]
+        return [node for node in functions if "test" not in node.name.lower()]
 
     def class_with(self, method: str) -> str | None:
         """The last class that has a method of this name."""
@@ -80,28 +89,22 @@ class Piece:
 def piece_of(section: Section) -> Piece:
     """Read a fenced section in whichever way makes it a program."""
     tagged = section.language != ""
-    for text in (section.text, textwrap.dedent(section.text), _without_prompts(section.text)):
+    for text in readings(section.text):
         tree = parse(text) if text.strip() else None
         if tree is not None:
-            return Piece(text, tree, tagged)
-    return Piece(section.text, None, tagged)
+            return Piece(text, tree, tagged, section.offered)
+    return Piece(section.text, None, tagged, section.offered)
 
 
 def readable_part(piece: Piece) -> Piece:
     """The longest beginning of a piece that can be parsed; the piece itself where there is none."""
     if piece.tree is not None:
         return piece
-    lines = textwrap.dedent(piece.text).split("\n")
-    start = next((i for i, line in enumerate(lines) if looks_like_code(line)), len(lines))
-    end, _ = longest_prefix(lines, start, budget=50)
-    text = "\n".join(lines[start:end])
-    return Piece(text, parse(text), piece.tagged) if end > start else piece
-
-
-def _without_prompts(text: str) -> str:
-    """What was typed in a session with an interpreter; unchanged where it is none."""
-    lines = textwrap.dedent(text).split("\n")
-    typed = [line for line in lines if _PROMPT.match(line)]
-    if not typed or not lines or not any(line.lstrip().startswith(">>>") for line in typed):
-        return text
-    return "\n".join(line.lstrip()[4:] for line in typed)
+    for whole in dict.fromkeys((piece.text, unmarked(piece.text))):
+        lines = textwrap.dedent(whole).split("\n")
+        start = next((i for i, line in enumerate(lines) if looks_like_code(line)), len(lines))
+        end, _ = longest_prefix(lines, start, budget=50)
+        text = "\n".join(lines[start:end])
+        if end > start:
+            return replace(piece, text=text, tree=parse(text))
+    return piece

@@ -14,6 +14,8 @@ _START = re.compile(
 """How a line begins that may begin code; prose may begin so too."""
 _MOST_PARSES = 300
 """Attempts to parse, for one reply: a reply may be long, and hostile."""
+_CHARACTERS_PER_STEP = 5_000
+"""A longer text that is parsed costs the budget more than one step."""
 
 
 def regions(text: str) -> list[str]:
@@ -42,8 +44,9 @@ def longest_prefix(lines: list[str], start: int, budget: int) -> tuple[int, int]
     """
     end = len(lines)
     while budget > 0:
-        budget -= 1
-        result = parse_or_line("\n".join(lines[start:end]))
+        text = "\n".join(lines[start:end])
+        budget -= 1 + len(text) // _CHARACTERS_PER_STEP
+        result = parse_or_line(text)
         if not isinstance(result, int):
             return end, budget
         end = _margin_before(lines, min(start + result, end), start)

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import re
 
-_THINKING_TAG = re.compile(r"<(?P<end>/?)(?:think|thinking|thought|reasoning)>", re.IGNORECASE)
+_THINKING_TAG = re.compile(
+    r"<(?P<end>/?)(?:think|thinking|thought|reasoning|scratchpad)>"
+    r"|\[(?P<end_bracket>/?)THINK\]"
+    r"|<\|(?:begin_of_thought|(?P<end_bar>end_of_thought))\|>",
+    re.IGNORECASE,
+)
+_FINAL_CHANNEL = re.compile(r"<\|channel\|>final[^<\n]{0,80}<\|message\|>")
 
 _HEADER = re.compile(
     r"<\|begin_of_text\|>"
@@ -13,11 +19,14 @@ _HEADER = re.compile(
     r"|<start_of_turn>[ ]?model"
     r"|<\|assistant\|>"
     r"|\[/INST\]"
+    r"|<\|begin_of_solution\|>"
     r"|<s>"
 )
 _END_OF_TURN = re.compile(
-    r"<\|(?:eot_id|eom_id|im_end|end|endoftext|end_of_text|start_header_id|im_start|user)\|>"
-    r"|<end_of_turn>|<start_of_turn>|\[INST\]"
+    r"<\|(?:eot_id|eom_id|im_end|end|endoftext|end_of_text|start_header_id|im_start|user|EOT|return"
+    r"|end_of_solution|file_separator)\|>"
+    r"|<end_of_turn>|<start_of_turn>|\[INST\]|<｜end▁of▁sentence｜>|^\[DONE\]",
+    re.MULTILINE,
 )
 _MOST_HEADERS = 4
 
@@ -29,7 +38,8 @@ def cleaned(reply: str) -> str:
     between tags are left out. A reply that was cut off while it thought has no words.
     """
     text = reply.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
-    text = _without_header(text)
+    final = _FINAL_CHANNEL.search(text)
+    text = _without_header(text if final is None else text[final.end() :])
     text = _END_OF_TURN.split(text, maxsplit=1)[0]
     if text.rstrip().endswith("</s>"):
         text = text.rstrip().removesuffix("</s>")
@@ -56,7 +66,7 @@ def _without_thinking(text: str) -> str:
     at = 0
     opened: int | None = None
     for tag in _THINKING_TAG.finditer(text):
-        if tag["end"]:
+        if tag["end"] or tag["end_bracket"] or tag["end_bar"]:
             if opened is None:
                 said = []
             opened, at = None, tag.end()

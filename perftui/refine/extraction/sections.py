@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from perftui.refine.extraction.offers import is_offer
+
 _FENCE = re.compile(r"(?P<lead>[ \t]*(?:(?:[-*+]|\d{1,3}[.)])[ \t]+)?)(?P<fence>`{3,}|~{3,})(?P<info>[^`]*)$")
 _PYTHON = frozenset(
     {"", "python", "python3", "py", "py3", "python2", "ipython", "pycon", "cython", "tool_code"}
 )
+_PYTHON_ISH = re.compile(r"(?:python|py)[\d.]*|[\w./-]+\.py[3w]?")
 _CODE_IN_INFO = re.compile(r"(?:def|class|import|from|async|@)\b.*")
 _NESTED = 3
 """A fence that is indented by more than this over the opening one stands inside the code."""
@@ -23,17 +26,19 @@ class Section:
         fenced: whether it stands between fences.
         language: what the opening fence names, in lower case; empty where it names none.
         closed: False where the reply ends before the closing fence.
+        offered: whether the words before it offer it beside an earlier one.
     """
 
     text: str
     fenced: bool = False
     language: str = ""
     closed: bool = True
+    offered: bool = False
 
     @property
     def python(self) -> bool:
         """Whether its language may be Python."""
-        return self.language in _PYTHON
+        return _is_python(self.language)
 
 
 def sections(text: str) -> list[Section]:
@@ -53,6 +58,8 @@ class _Cutter:
         self._fence = ""
         self._indent = 0
         self._language = ""
+        self._words = ""
+        self._follows_a_block = False
 
     def take(self, line: str) -> None:
         match = _FENCE.match(line)
@@ -77,8 +84,8 @@ class _Cutter:
         self._fence = match["fence"]
         self._indent = len(match["lead"].expandtabs(4))
         info = match["info"].strip()
-        self._language = info.split(" ", 1)[0].strip("{}.").lower()
-        rest = info if self._language not in _PYTHON else info.partition(" ")[2].strip()
+        self._language = re.split(r"[\s:,{}]", info.lstrip("{. "), maxsplit=1)[0].lower()
+        rest = info.partition(" ")[2].strip() if _is_python(self._language) else info
         if _CODE_IN_INFO.match(rest):
             self._language = "python"
             self._lines.append(rest)
@@ -88,9 +95,19 @@ class _Cutter:
         if self._fence:
             if not closed and text.rstrip().endswith(self._fence):
                 text, closed = text.rstrip().removesuffix(self._fence), True
-            self._found.append(Section(text, fenced=True, language=self._language, closed=closed))
+            self._found.append(
+                Section(
+                    text,
+                    fenced=True,
+                    language=self._language,
+                    closed=closed,
+                    offered=self._follows_a_block and is_offer(self._words),
+                )
+            )
+            self._follows_a_block, self._words = True, ""
         else:
             self._found.append(Section(text))
+            self._words = text
         self._lines, self._fence, self._indent, self._language = [], "", 0, ""
 
     def _closes(self, match: re.Match[str]) -> bool:
@@ -104,9 +121,14 @@ class _Cutter:
         """A fence with a language, where the last one was never closed."""
         return (
             match["fence"] == self._fence
-            and match["info"].strip().lower() in _PYTHON - {""}
+            and match["info"].strip() != ""
+            and _is_python(match["info"].strip().lower())
             and len(match["lead"].expandtabs(4)) <= self._indent
         )
+
+
+def _is_python(language: str) -> bool:
+    return language in _PYTHON or _PYTHON_ISH.fullmatch(language) is not None
 
 
 def _without_indent(line: str, width: int) -> str:

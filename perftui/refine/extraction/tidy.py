@@ -10,7 +10,10 @@ from perftui.refine.extraction.source import Unit, bound, immediate, loads, need
 _CHECKERS = re.compile(
     r"_?(?:main|tests?|test_\w+|\w+_tests?|run_\w*tests?|check|check_\w+|demo|examples?)\Z"
 )
-_TEST_MODULES = frozenset({"doctest", "unittest", "pytest", "timeit", "cProfile"})
+_TEST_MODULES = frozenset(
+    {"doctest", "unittest", "pytest", "timeit", "cProfile", "pprint", "tracemalloc", "plt"}
+)
+_GIVEN = frozenset({"stdin", "argv"})
 _MAKERS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 
 
@@ -67,13 +70,18 @@ def _call_tries(call: ast.Call, entry_point: str) -> bool:
 
 
 def _runs(node: ast.AST, entry_point: str) -> bool:
-    """Whether a statement calls the function or reads standard input as the program is loaded."""
-    return any(
-        isinstance(below, ast.Call)
-        and isinstance(below.func, ast.Name)
-        and below.func.id in {entry_point, "input"}
-        for below in immediate(node)
-    )
+    """Whether a statement calls the function, or reads what a user would give, as the program is loaded."""
+    return any(_runs_here(below, entry_point) for below in immediate(node))
+
+
+def _runs_here(node: ast.AST, entry_point: str) -> bool:
+    match node:
+        case ast.Call(func=ast.Name(id=called)):
+            return called in {entry_point, "input", "open"}
+        case ast.Attribute(value=ast.Name(id="sys"), attr=name):
+            return name in _GIVEN
+        case _:
+            return False
 
 
 def _asks_for_main(test: ast.expr) -> bool:

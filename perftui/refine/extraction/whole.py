@@ -16,6 +16,24 @@ from perftui.refine.extraction.source import (
     units,
 )
 
+_TYPING = frozenset(
+    {
+        *("Any", "Callable", "DefaultDict", "Deque", "Dict", "FrozenSet", "Generator", "Generic", "Iterable"),
+        *(
+            "Iterator",
+            "List",
+            "Literal",
+            "Mapping",
+            "MutableMapping",
+            "NamedTuple",
+            "Optional",
+            "Sequence",
+            "Set",
+        ),
+        *("Tuple", "Type", "TypeVar", "Union"),
+    }
+)
+
 
 def with_helpers(code: str, others: Sequence[str]) -> str:
     """Put in front what other blocks of the reply define and this program needs, and no more.
@@ -61,6 +79,15 @@ def with_stub(code: str, stub: str, entry_point: str) -> str:
         if lacks or any(is_star_import(n) and ast.dump(n) not in stars for n in unit.nodes):
             parts.append(text_of(lines, unit))
     return in_front(code, parts)
+
+
+def with_typing(code: str) -> str:
+    """A program with an import of the names for types that it uses and that are nowhere: models forget it."""
+    tree = parse(code)
+    if tree is None or any(is_star_import(node) for node in tree.body):
+        return code
+    missing = sorted(needed(tree) & _TYPING)
+    return in_front(code, [f"from typing import {', '.join(missing)}"]) if missing else code
 
 
 def parse_stub(stub: str) -> ast.Module | None:
