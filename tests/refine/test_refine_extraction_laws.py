@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import json
+from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
@@ -36,6 +39,27 @@ def program_of(names: list[str]) -> str:
 
 
 programs = st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=6, unique=True).map(program_of)
+
+
+def numbered(program: str) -> str:
+    return "".join(f"{number:3} | {line}\n" for number, line in enumerate(program.split("\n"), 7))
+
+
+WRAPPERS: list[Callable[[str], str]] = [
+    lambda program: json.dumps({"thoughts": "a\nclass of its own", "code": program}),
+    lambda program: f"{F}json\n{json.dumps([{'answer': program}])}\n{F}",
+    json.dumps,
+    lambda program: f"[PYTHON]\n{program}[/PYTHON]\n[TESTS]\nassert area(1) == 2\n[/TESTS]",
+    lambda program: f"<pre><code>{html.escape(program)}</code></pre>",
+    lambda program: f"Here:\n{F}\n{numbered(program)}{F}",
+    lambda program: f"{F}diff\n-old\n" + "".join(f"+{line}\n" for line in program.split("\n")) + F,
+    lambda program: "> " + f"{F}py\n{program}{F}".replace("\n", "\n> "),
+    lambda program: f"{F}python\n{program.replace(' ', chr(0xA0))}\n{F}",
+    lambda program: f"python\n{program}",
+    lambda program: f"{F}python\n{program}{F}\nAlternatively:\n{F}python\ndef area(s):\n    return 0\n{F}",
+    lambda program: f"{F}python\n{program}{F}\nFaster:\n{F}python\ndef area(s):\n    return fa",
+    lambda program: f"{F}python\ndef area(s):\n    return 0\n{F}\nFaster:\n{F}python\n{program}{F}",
+]
 wrappings = st.sampled_from(
     [
         "{}",
@@ -55,6 +79,28 @@ def test_a_wrapped_program_is_the_program(program: str, wrapping: str) -> None:
     found = extract(wrapping.format(program), function_problem(""))
     assert isinstance(found, Extracted)
     assert found.code == program
+
+
+@given(program=programs, wrapper=st.sampled_from(WRAPPERS))
+@settings(max_examples=150, deadline=None)
+def test_a_program_in_a_stranger_shape_is_the_program(program: str, wrapper: Callable[[str], str]) -> None:
+    found = extract(wrapper(program), function_problem(""))
+    assert isinstance(found, Extracted)
+    assert found.code == program
+
+
+@given(program=programs, data=st.data())
+@settings(max_examples=100, deadline=None)
+def test_a_reply_that_is_cut_anywhere_is_never_taken_for_whole(program: str, data: st.DataObject) -> None:
+    reply = f"Here:\n{F}python\n{program}"
+    cut = reply[: data.draw(st.integers(0, len(reply) - 1))]
+    found = extract(cut, function_problem(""), "length")
+    if isinstance(found, Extracted):
+        assert "cut off" in found.note
+        assert "def area" in found.code
+        assert program.startswith(found.code.rstrip())
+    else:
+        assert "cut off" in found.reason
 
 
 @given(program=programs)
@@ -97,6 +143,27 @@ fragments = st.lists(
             "\x00",
             "\\",
             "",
+            '{"code": "def area(sides):\\n    return 1"}',
+            "[PYTHON]",
+            "[/PYTHON]",
+            "<code>",
+            "</code>",
+            "'''python",
+            "'''",
+            "1: x = 1",
+            "2: y = 2",
+            "> def area(sides): pass",
+            "+    return 1",
+            "-    return 2",
+            "In [1]: x",
+            "Alternatively, you can use:",
+            f"{F}diff",
+            "    ...",
+            "sys.stdin = io.StringIO()",
+            "main()",
+            "<|channel|>final<|message|>",
+            "[DONE]",
+            "\u00a0x",
         ]
     )
     | st.text(max_size=20),
@@ -157,6 +224,22 @@ def test_arbitrary_text_never_raises(reply: str, problem: Problem) -> None:
         "x = 1\n" * 1_000,
         F + "\n" + "x = f(x)\n" * 1_000 + F,
         "def area(sides):\n    return 1\n" * 1_500,
+        "python" + " " * 55_000,
+        f"{F}\npython" + " " * 55_000 + f"\n{F}",
+        '{"a":' * 11_000,
+        '"' + "\\" * 55_000,
+        "[PYTHON]" * 7_000,
+        "'''python\n" * 5_000,
+        "> def a\n" * 6_000,
+        "\n".join(f"{number} def" for number in range(6_000)),
+        "@a\n" * 18_000,
+        "f(x)\n" * 10_000,
+        "x = 1\n" * 9_000 + "y = (",
+        "+x\n-y\n" * 9_000,
+        "In [1]: x\n" * 5_000,
+        "&lt;" * 14_000,
+        "<|channel|>final" * 3_000,
+        "if : " * 11_000,
     ],
     ids=lambda reply: reply[:24],
 )
@@ -168,3 +251,12 @@ def test_hostile_replies_are_read_in_bounded_time(reply: str) -> None:
 def test_a_reply_without_end_is_not_read() -> None:
     found = extract("x = 1\n" * 100_000, STDIN)
     assert found == NoProgram("the reply is too long to read (600,000 characters)")
+    assert extract("</think>" * 300_000, STDIN) == NoProgram(
+        "the reply is too long to read (2,400,000 characters)"
+    )
+
+
+def test_thinking_may_be_long() -> None:
+    thought = "n = int(input())\n" * 10_000
+    found = extract(f"<think>{thought}</think>print(input())\n", STDIN)
+    assert found == Extracted("print(input())\n")

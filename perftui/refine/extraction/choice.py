@@ -40,6 +40,7 @@ def choose_function(found: Sequence[Section], problem: Problem) -> str | None:
         code = body or _renamed(every, name) or last_of(every, lambda piece: piece.binds(name))
         code = code or last_of([*unreadable(found), *fenced], lambda piece: piece.mentions_definition(name))
         code = code or _completion(found, problem, broken_completion)
+        code = code or last_of([*fenced, *prose], lambda piece: bool(piece.functions))
         code = code or last_of([*fenced, *prose], lambda piece: piece.meant_as_code)
     if code is None:
         return None
