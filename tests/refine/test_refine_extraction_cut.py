@@ -54,8 +54,10 @@ def test_a_stdin_program_that_has_no_end_is_no_program(code: str) -> None:
 
 
 TAILS = {
+    "cut where it can be read": f"{F}python\n{GOOD}{F}\nOr:\n{F}python\ndef area(sides):\n    return su",
     "second block": f"{F}python\n{GOOD}{F}\nFaster:\n{F}python\ndef area(sides):\n    return fast(",
     "tests in the block": f"{F}python\n{GOOD}\n\ndef test_area():\n    assert area([1",
+    "another language": f"{F}python\n{GOOD}{F}\n{F}bash\nfor x in (",
     "goes on without fence": f"{GOOD}\n\ndef test_area():\n    assert area([1",
 }
 
@@ -80,7 +82,6 @@ WHOLE = {
     "prose in a fence that is not closed": f"{F}python\n{GOOD}\nIt adds all of the sides.",
     "prose that looks like code": f"{GOOD}\n\nif you like, ask again",
     "prose with a bracket": f"{GOOD}\n\nFor example (see above",
-    "another language at the end": f"{F}python\n{GOOD}{F}\n{F}bash\nfor x in (",
     "bare": GOOD,
 }
 
@@ -88,6 +89,14 @@ WHOLE = {
 @pytest.mark.parametrize("reply", WHOLE.values(), ids=WHOLE.keys())
 def test_a_reply_that_is_whole_has_no_note(reply: str) -> None:
     assert extract(reply, FUNCTION) == Extracted(GOOD)
+
+
+def test_a_block_without_end_has_a_note_where_another_has_one() -> None:
+    reply = f"Sides:\n{F}\n[1, 2]\n{F}\n{F}python\n{GOOD}"
+    assert extract(reply, FUNCTION) == Extracted(GOOD, "the reply ends in the middle of its code")
+    assert extract(f"Input:\n{F}\n5\n{F}\n{F}python\n{READS}", STDIN) == Extracted(
+        READS, "the reply ends in the middle of its code"
+    )
 
 
 def test_an_error_that_is_not_at_the_end_is_no_cut() -> None:

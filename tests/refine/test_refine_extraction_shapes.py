@@ -134,6 +134,7 @@ SHAPES = {
     "reads a file": f"{F}python\n{GOOD}\nwith open('sides.txt') as file:\n    print(area(file))\n{F}",
     "draws": f"{F}python\nimport unheard_of.pyplot as plt\n{GOOD}\nplt.plot([1])\nplt.show()\n{F}",
     # made whole
+    "renamed in case": f"{F}python\n{GOOD.replace('area', 'Area')}\nprint(Area([1]))\n{F}",
     "renamed": f"{F}python\n{GOOD.replace('area', 'area_optimized')}\nprint(area_optimized([1]))\n{F}",
 }
 

@@ -15,6 +15,9 @@ from perftui.refine.extraction.source import parse
 from perftui.refine.extraction.tidy import tidied
 from perftui.refine.extraction.whole import with_helpers, with_stub, with_typing
 
+_SHORTEST = 4
+"""Characters of a name that is looked for in others: a shorter one is in many by chance."""
+
 
 def choose_function(found: Sequence[Section], problem: Problem) -> str | None:
     """The program of a function problem: whole, and without what would run when it is loaded.
@@ -89,8 +92,10 @@ def _defining(pieces: Sequence[Piece], name: str, rating: Rating) -> str | None:
 
 def _renamed(pieces: Sequence[Piece], name: str) -> str | None:
     """The last piece with a function whose name holds the wanted one, such as `area_optimized`."""
+    if len(name) < _SHORTEST:
+        return None
     for piece in reversed(pieces):
-        names = [node.name for node in piece.functions if name and name.lower() in node.name.lower()]
+        names = [node.name for node in piece.functions if name.lower() in node.name.lower()]
         if names:
             return f"{piece.text.rstrip()}\n\n\n{name} = {names[-1]}\n"
     return None

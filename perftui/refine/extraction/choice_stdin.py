@@ -56,13 +56,14 @@ def _best(pieces: Sequence[Piece], every: Sequence[Piece]) -> str | None:
     return None if best is None else best.text
 
 
-def _rating(piece: Piece, there: set[str]) -> tuple[bool, bool, bool, bool]:
-    """Whether it reads what it is given, prints, needs nothing that is nowhere, and is the answer proper."""
+def _rating(piece: Piece, there: set[str]) -> tuple[bool, ...]:
+    """Whether it reads what it is given, prints, is complete, ends, and is no mere offer."""
     tree = piece.tree
     starred = tree is not None and any(map(is_star_import, tree.body))
     complete = tree is not None and (starred or needed(tree) <= there)
     prints = _PRINTS.search(piece.text) is not None
-    return _FEEDS_ITSELF.search(piece.text) is None, prints, complete, not piece.offered
+    fed = _FEEDS_ITSELF.search(piece.text) is None
+    return fed, prints, complete, piece.ended, not piece.offered
 
 
 def _longest(pieces: Sequence[Piece]) -> str | None:

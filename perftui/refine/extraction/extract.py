@@ -77,10 +77,15 @@ def extract(reply: str, problem: Problem, finish: str = "stop") -> Extracted | N
         return NoProgram(_why_none(reply, text, found, cut=told))
     code = completed(code, problem)
     if not told and not open_ended:
-        return Extracted(_ended(code))
+        return Extracted(_ended(code), how if _lacks_its_last_fence(found) else "")
     if not _is_there(code, problem):
         return incomplete
     return Extracted(_ended(code), how)
+
+
+def _lacks_its_last_fence(found: list[Section]) -> bool:
+    """Whether the last block is not closed though another is, so that no stop sequence took its fence."""
+    return not found[-1].closed and any(section.fenced and section.closed for section in found[:-1])
 
 
 def _is_there(code: str, problem: Problem) -> bool:

@@ -27,12 +27,14 @@ class Piece:
         tree: None where it cannot be parsed.
         tagged: whether a fence said that it is Python.
         offered: whether the words before it offer it beside another one.
+        ended: False where the reply ends before the fence that closes it.
     """
 
     text: str
     tree: ast.Module | None
     tagged: bool = False
     offered: bool = False
+    ended: bool = True
 
     def defines(self, name: str) -> bool:
         """Whether it binds a name at the top, and not by a placeholder or an import."""
@@ -92,8 +94,8 @@ def piece_of(section: Section) -> Piece:
     for text in readings(section.text):
         tree = parse(text) if text.strip() else None
         if tree is not None:
-            return Piece(text, tree, tagged, section.offered)
-    return Piece(section.text, None, tagged, section.offered)
+            return Piece(text, tree, tagged, section.offered, section.closed)
+    return Piece(section.text, None, tagged, section.offered, section.closed)
 
 
 def readable_part(piece: Piece) -> Piece:

@@ -33,9 +33,9 @@ class Rating:
     def _count(self) -> int | None:
         return _argument_count(self._problem)
 
-    def of(self, piece: Piece) -> tuple[bool, bool, bool]:
-        """Whether it can be called as the tests do, is complete, and was not offered beside another."""
-        return self._can_be_called(piece), self.complete(piece), not piece.offered
+    def of(self, piece: Piece) -> tuple[bool, bool, bool, bool]:
+        """Whether it can be called as the tests do, is complete, ends, and is no mere offer."""
+        return self._can_be_called(piece), self.complete(piece), piece.ended, not piece.offered
 
     def complete(self, piece: Piece) -> bool:
         """Whether nothing was left out of it, and the reply defines all that it needs."""
