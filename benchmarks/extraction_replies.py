@@ -59,7 +59,12 @@ def function_replies(data: Path) -> list[Recorded]:
         problem.id: problem
         for problem in load_benchmark("humaneval", data / "humaneval/HumanEval.jsonl.gz").problems
     }
-    mbpp = {problem.id: problem for problem in load_benchmark("mbpp", data / "mbpp/mbpp.jsonl").problems}
+    # The prompts name functions as the sanitised set does.
+    mbpp = {
+        problem.id: problem
+        for name in ("mbpp.jsonl", "sanitized-mbpp.json")
+        for problem in load_benchmark("mbpp", data / "mbpp" / name).problems
+    }
     found = [
         *_llama_function(data, human_eval, mbpp),
         *_debugger(data / "recorded", human_eval),
