@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from perftui.refine.extraction.choice import among_prose, in_other_fences, last_of, unreadable
 from perftui.refine.extraction.mending import unmarked
-from perftui.refine.extraction.pieces import Piece, piece_of, readable_part
+from perftui.refine.extraction.pieces import Piece, piece_of, read_from, readable_part
 from perftui.refine.extraction.sections import Section
 from perftui.refine.extraction.source import bound, immediate, is_star_import, needed, parse
 from perftui.refine.extraction.whole import with_helpers, with_typing
@@ -75,7 +75,8 @@ def _without_prose_after(piece: Piece) -> Piece:
     part = readable_part(piece)
     if part is piece:
         return piece
-    rest = piece.text[len(part.text) :] if piece.text.startswith(part.text) else ""
+    whole = next((text for text in read_from(piece) if text.startswith(part.text)), part.text)
+    rest = whole.removeprefix(part.text)
     return piece if not rest.strip() or Piece(rest, None).mostly_code else part
 
 

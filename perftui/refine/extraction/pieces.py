@@ -102,11 +102,16 @@ def readable_part(piece: Piece) -> Piece:
     """The longest beginning of a piece that can be parsed; the piece itself where there is none."""
     if piece.tree is not None:
         return piece
-    for whole in dict.fromkeys((piece.text, unmarked(piece.text))):
-        lines = textwrap.dedent(whole).split("\n")
+    for whole in read_from(piece):
+        lines = whole.split("\n")
         start = next((i for i, line in enumerate(lines) if looks_like_code(line)), len(lines))
         end, _ = longest_prefix(lines, start, budget=50)
         text = "\n".join(lines[start:end])
         if end > start:
             return replace(piece, text=text, tree=parse(text))
     return piece
+
+
+def read_from(piece: Piece) -> list[str]:
+    """The texts whose beginning may be a piece's readable part."""
+    return [textwrap.dedent(text) for text in (piece.text, unmarked(piece.text))]

@@ -121,7 +121,6 @@ class _Cutter:
         """A fence with a language, where the last one was never closed."""
         return (
             match["fence"] == self._fence
-            and match["info"].strip() != ""
             and _is_python(match["info"].strip().lower())
             and len(match["lead"].expandtabs(4)) <= self._indent
         )
