@@ -115,3 +115,19 @@ def test_cut_off_before_any_code() -> None:
     assert extract("First, we", STDIN, "length") == NoProgram(
         "the reply was cut off at its length limit before any code"
     )
+
+
+def test_the_end_that_is_open_is_found_behind_other_lines() -> None:
+    for before in ("So:\n", "if you like, ask again\n\n", "A\n\nB\n", "import math\nSIDE = 1\n\n"):
+        reply = f"{before}def area(sides):\n    return sum([\n"
+        assert extract(reply, FUNCTION) == NoProgram("the reply ends in the middle of its code")
+
+
+def test_what_the_server_says_is_believed_of_a_last_line() -> None:
+    code = "n = int(input())\nx = 1 +"
+    assert isinstance(extract(code, STDIN, "length"), NoProgram)
+    assert extract(code, STDIN) == Extracted("n = int(input())\n")
+
+
+def test_a_last_line_with_a_tab_is_open_too() -> None:
+    assert isinstance(extract("def area(sides):\n\treturn 1 +", FUNCTION), NoProgram)

@@ -149,3 +149,80 @@ def test_prose_after_a_program_with_odd_spaces_is_left_out() -> None:
 def test_only_a_call_of_what_is_defined_is_put_after_it() -> None:
     main = "def main():\n    n = int(input())\n    print(n * n)\n"
     assert code_of(fenced(main, "main()\n", "print('done')\n"), STDIN) == f"{main}\nmain()\n"
+
+
+def test_a_call_from_elsewhere_is_kept_where_it_tries_nothing() -> None:
+    for line in ("[].append(1)", "(lambda: 1)()", "set_up()()"):
+        code = f"def set_up():\n    return dict\n\n\n{line}\n\n\n{GOOD}"
+        assert code_of(code) == code
+
+
+def test_a_call_that_is_given_the_function_is_left_out() -> None:
+    assert (
+        code_of(f"{GOOD}\n\ndef run(f):\n    f(1)\n\n\nrun(area)\n") == f"{GOOD}\n\ndef run(f):\n    f(1)\n"
+    )
+
+
+def test_a_lone_sign_at_the_margin_ends_the_program() -> None:
+    assert code_of(f"{GOOD})\n") == GOOD
+
+
+def test_broken_code_among_prose_is_taken_from_its_first_line_on() -> None:
+    assert code_of("So it is.\ndef area(sides)\n    return 1\n") == "def area(sides)\n    return 1\n"
+    assert code_of("So it is.\nfor i in range(int(input()))\n    print(i)\n", STDIN).startswith("for i in")
+
+
+def test_a_function_of_nearly_the_name_is_given_the_name() -> None:
+    code = "def area_optimized(sides):\n    return 24\n"
+    assert code_of(f"\n{code}") == f"{code}\n\narea = area_optimized\n"
+    assert code_of(code.replace("area", "sum"), function_problem(entry_point="sum")).count("=") == 0
+
+
+def test_a_body_without_a_stub_is_no_reason_to_fail() -> None:
+    assert isinstance(extract("    return 24\n", function_problem()), Extracted | NoProgram)
+    assert isinstance(extract("    return 24\n", function_problem("x = 1\n")), Extracted | NoProgram)
+    assert isinstance(extract("    return 24\n", function_problem("x = (")), Extracted | NoProgram)
+
+
+def test_a_body_whose_first_line_lost_its_indentation() -> None:
+    body = "total = 20\n    total += 4\n    return total\n"
+    assert code_of(body, function_problem(STUB)) == f"{STUB}    {body}"
+
+
+@pytest.mark.parametrize("stub", ['def area(sides):\n\t"""All."""\n', 'def area(sides):\n  """All."""\n'])
+def test_a_body_is_indented_as_the_stub_is(stub: str) -> None:
+    indent = stub.split("\n")[1][: -len('"""All."""')]
+    assert code_of("total = 24\nreturn total\n", function_problem(stub)) == (
+        f"{stub}{indent}total = 24\n{indent}return total\n"
+    )
+
+
+def test_escapes_in_one_line_are_undone() -> None:
+    reply = '"def area(sides):\\n\\t\\"\\"\\"All.\\"\\"\\"\\n\\treturn 24\\n'
+    assert code_of(reply) == 'def area(sides):\n\t"""All."""\n\treturn 24\n'
+    assert code_of("def area(sides):\\n    return 24\\n") == GOOD
+    several = "Here:\ndef area(sides):\n    return 'a\\nb\\nc'\n"
+    assert code_of(several) == several.removeprefix("Here:\n")
+
+
+def test_quotation_marks_as_a_fence() -> None:
+    inner = "def area(sides):\n    text = '''\na\n'''\n    return 24\n"
+    assert code_of(f"'''python\n{inner}'''\nIt works.") == inner
+    assert code_of(f"'''python\n{GOOD}") == GOOD
+    apart = "'''py\ndef area(sides):\n    return unit()\n'''\ndef unit():\n    return 24\n"
+    assert code_of(apart) == "def unit():\n    return 24\n\ndef area(sides):\n    return unit()\n"
+
+
+def test_entities_of_a_page_are_characters() -> None:
+    page = "<code>def area(sides):\n    return 25 &amp; 24\n</code>"
+    assert code_of(page) == "def area(sides):\n    return 25 & 24\n"
+
+
+def test_numbered_lines_among_prose_are_a_stdin_program() -> None:
+    assert code_of("Code:\n\n1: n = int(input())\n2: print(n * n)\n", STDIN) == READS
+
+
+def test_of_broken_stdin_programs_one_that_reads_is_chosen() -> None:
+    assert code_of(fenced("n = int(input()\n", "print('x')\n"), STDIN) == "n = int(input()\n"
+    assert code_of(fenced("x = (\n", "print('x')\n", "y = (\n"), STDIN) == "print('x')\n"
+    assert code_of(fenced("x = (\n"), STDIN) == "x = (\n"

@@ -75,8 +75,9 @@ def _body_indent(stub: str, entry_point: str) -> str | None:
     last = tree.body[-1] if tree is not None and tree.body else None
     if not isinstance(last, ast.FunctionDef | ast.AsyncFunctionDef) or last.name != entry_point:
         return None
-    line = stub.split("\n")[last.body[0].lineno - 1] if last.body[0].lineno <= stub.count("\n") + 1 else ""
-    return line[: last.body[0].col_offset] if line[:1] in {" ", "\t"} else " " * last.body[0].col_offset
+    lines = stub.split("\n")
+    line = lines[last.body[0].lineno - 1] if last.body[0].lineno <= len(lines) else ""
+    return line[: len(line) - len(line.lstrip())] or "    "
 
 
 def _is_whole(program: str, entry_point: str) -> bool:
