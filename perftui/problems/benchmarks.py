@@ -13,7 +13,7 @@ import msgspec
 from perftui.errors import BadInputError
 from perftui.problems import apps, apps_record, coffe, humaneval, humaneval_plus, mbpp, mbpp_plus
 from perftui.problems.model import Benchmark
-from perftui.problems.native import load_native
+from perftui.problems.own.load import ENDINGS, load_own, split_function
 from perftui.problems.published.shelf import benchmark_of, kept
 from perftui.problems.timing_data import read_timing_data
 from perftui.text import one_line
@@ -82,11 +82,12 @@ def _load(name_or_path: str, data: Path | None) -> Benchmark:
         known = ", ".join(_NAMED)
         raise BadInputError(
             f"unknown benchmark {one_line(name_or_path, 60)!r}: known are {known}, "
-            "or give the path of a problem file (.toml) or of a folder of them"
+            "or give the path of a problem (a file named .toml, .md or .py, or a folder)"
         )
     if data is not None:
         raise BadInputError("--data is for benchmarks that have a name, not for a path")
-    return load_native(Path(name_or_path))
+    path, function = split_function(name_or_path)
+    return load_own(Path(path), function)
 
 
 def select(benchmark: Benchmark, ids: Sequence[str] | None, limit: int | None) -> Benchmark:
@@ -142,8 +143,9 @@ def graded(benchmark: Benchmark, difficulties: Sequence[str], splits: Sequence[s
 
 
 def _is_path(text: str) -> bool:
+    path, _ = split_function(text)
     try:
-        return bool(text) and (Path(text).exists() or os.sep in text or text.endswith(".toml"))
+        return bool(text) and (Path(path).exists() or os.sep in text or path.endswith(ENDINGS))
     except (OSError, ValueError):
         return False
 

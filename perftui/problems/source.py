@@ -48,6 +48,15 @@ def read_bytes(path: Path) -> bytes:
         raise BadInputError(f"{shown(path)}: cannot be read: {one_line(reason)}") from error
 
 
+def is_gzip(path: Path) -> bool:
+    """Whether a file begins as gzip does; not told where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
+    except (OSError, ValueError):
+        return False
+
+
 def read_text(path: Path) -> str:
     """The content of a file as text.
 

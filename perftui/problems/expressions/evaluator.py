@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import operator
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from perftui.problems.expressions.budget import Budget, ExpressionError
@@ -48,13 +48,17 @@ def evaluate(expression: str) -> Value:
     return evaluate_node(tree.body)
 
 
-def evaluate_node(node: ast.expr) -> Value:
+def evaluate_node(node: ast.expr, names: Mapping[str, Value] | None = None) -> Value:
     """Evaluate a parsed expression.
+
+    Args:
+        node: the expression.
+        names: values of names that it may use.
 
     Raises:
         ExpressionError: it uses what is not allowed, fails or exceeds a limit.
     """
-    evaluator = _Evaluator()
+    evaluator = _Evaluator(names or {})
     try:
         value = evaluator.value(node)
         evaluator.budget.spend_on(value)
@@ -70,9 +74,9 @@ def evaluate_node(node: ast.expr) -> Value:
 class _Evaluator:
     """Walks one expression; holds the names that comprehensions bind and what is left of the budget."""
 
-    def __init__(self) -> None:
+    def __init__(self, names: Mapping[str, Value]) -> None:
         self.budget = Budget()
-        self._names: dict[str, object] = {}
+        self._names: dict[str, object] = dict(names)
 
     def value(self, node: ast.expr) -> object:
         self.budget.spend(1)

@@ -6,7 +6,8 @@ import ast
 import warnings
 
 from perftui.problems.model import TimingData
-from perftui.problems.native_fields import FileTable, TimingTable, WrongError, refuse
+from perftui.problems.own.fields import FileTable, TimingTable, WrongError, refuse
+from perftui.problems.own.texts import Text
 from perftui.text import one_line
 
 SOURCE = "the problem file"
@@ -14,8 +15,13 @@ SOURCE = "the problem file"
 GENERATE = "generate"
 
 
-def timing_of(file: FileTable) -> TimingData:
-    """The timing data of a file; its code is looked at and never run.
+def timing_of(file: FileTable, generator: str | None, *, stdin: bool) -> TimingData:
+    """The timing data of a problem; its code is looked at and never run.
+
+    Args:
+        file: the head.
+        generator: code that was found elsewhere, and looked at.
+        stdin: whether the problem reads and prints.
 
     Raises:
         WrongError: a field is wrong.
@@ -24,7 +30,7 @@ def timing_of(file: FileTable) -> TimingData:
     expressions: list[str] = []
     for index, table in enumerate(file.timing):
         try:
-            expression = _expression(file, table)
+            expression = _expression(table, stdin=stdin)
         except WrongError as error:
             raise WrongError(str(error), error.key, ("timing", index), error.code_line) from error
         if expression is None:
@@ -33,18 +39,19 @@ def timing_of(file: FileTable) -> TimingData:
             expressions.append(expression)
     if file.generator is not None:
         _check_generator(file.generator)
-    given = inputs or expressions or file.generator is not None
+        generator = file.generator
+    given = inputs or expressions or generator is not None
     return TimingData(
         inputs=tuple(inputs),
         expressions=tuple(expressions),
-        generator=file.generator,
+        generator=generator,
         source=SOURCE if given else "",
     )
 
 
-def _expression(file: FileTable, table: TimingTable) -> str | None:
+def _expression(table: TimingTable, *, stdin: bool) -> str | None:
     """The expression of a table, or None where it gives the text of stdin as it is."""
-    if file.kind == "function":
+    if not stdin:
         refuse(table, ("stdin", "stdin_expression"), "only where kind is `stdin`")
         if table.input is None:
             raise WrongError("lacks the field `input`")
@@ -64,8 +71,28 @@ def _checked(key: str, expression: str) -> str:
     return expression
 
 
+def generator_text(text: Text) -> str | None:
+    """The code of a generator in a file of its own, None where there is none in it yet.
+
+    Raises:
+        BadInputError: at its line, what is wrong.
+    """
+    tree = text.parse()
+    if not tree.body:
+        return None
+    try:
+        _check_module(tree)
+    except WrongError as error:
+        raise text.wrong(error.code_line or 1, str(error)) from error
+    return text.text
+
+
 def _check_generator(code: str) -> None:
-    for node in _parse("generator", code, "exec").body:
+    _check_module(_parse("generator", code, "exec"))
+
+
+def _check_module(tree: ast.Module) -> None:
+    for node in tree.body:
         if isinstance(node, ast.FunctionDef) and node.name == GENERATE:
             arguments = node.args
             most = len(arguments.posonlyargs) + len(arguments.args)

@@ -8,7 +8,7 @@ import pytest
 
 from perftui.errors import BadInputError
 from perftui.problems.model import Comparison, ComparisonKind, Problem, TimingData
-from perftui.problems.native import load_problem
+from perftui.problems.own.load import load_problem
 from perftui.values import decode
 
 HEAD = """id = "p"
@@ -158,6 +158,6 @@ def test_a_comparison_that_does_not_fit_is_told(tmp_path: Path, fields: str, rea
 
 
 def test_the_documentation_lists_every_comparison() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "comparison.md").read_text()
+    page = (Path(__file__).parents[3] / "docs" / "comparison.md").read_text()
     told = set(re.findall(r"^\| `([a-z-]+)`(?:, `([a-z-]+)`)? \|", page, re.MULTILINE))
     assert {name for names in told for name in names if name} == set(get_args(ComparisonKind))

@@ -1,11 +1,12 @@
-"""The `[[tests]]` tables of a problem file."""
+"""The `[[tests]]` tables of a problem: of a file, of front matter, or one a line as JSON."""
 
 from __future__ import annotations
 
 import math
 
-from perftui.problems.model import PRINTED, Comparison, ComparisonKind, TestCase
-from perftui.problems.native_fields import TestTable, WrongError, coded, evaluated, refuse, text_of
+from perftui.problems.model import PRINTED, Comparison, ComparisonKind, TestCase, Unanswered
+from perftui.problems.own.fields import TestTable, WrongError, coded, evaluated, refuse, text_of
+from perftui.problems.own.found import TAKEN
 
 _TRUTH = frozenset({"true", "false"})
 _OF_FUNCTIONS = ("input", "expected", "comparison")
@@ -23,8 +24,8 @@ _TOLERANT = ("approximate", "floats")
 """Comparisons that need a tolerance of either sort."""
 
 
-def function_test(name: str, table: TestTable) -> TestCase:
-    """A test of a function.
+def function_test(table: TestTable) -> TestCase | Unanswered:
+    """A test of a function, without a name; an input alone where nothing is expected.
 
     Raises:
         WrongError: a field is wrong.
@@ -35,10 +36,16 @@ def function_test(name: str, table: TestTable) -> TestCase:
     arguments = evaluated("input", table.input)
     if not isinstance(arguments, tuple):
         raise WrongError("a tuple of arguments is wanted, such as (5,) for one", "input")
+    if table.expected is None and kind not in _TRUTH:
+        refuse(table, ("others",), "only with `expected`")
+        comparison = Comparison(kind=kind, tolerance=tolerance, relative=relative)
+        return Unanswered(
+            input=coded("input", arguments), comparison=TAKEN if table.comparison is None else comparison
+        )
     expected = _expected(kind, table)
     others = [_fit(kind, "others", evaluated("others", text)) for text in table.others]
     return TestCase(
-        name=name,
+        name="",
         input=coded("input", arguments),
         expected=coded("expected", expected),
         comparison=Comparison(
@@ -50,20 +57,21 @@ def function_test(name: str, table: TestTable) -> TestCase:
     )
 
 
-def stdin_test(name: str, table: TestTable) -> TestCase:
-    """A test of a program that reads and prints.
+def stdin_test(table: TestTable) -> TestCase | Unanswered:
+    """A test of a program that reads and prints, without a name; likewise.
 
     Raises:
         WrongError: a field is wrong.
     """
     refuse(table, _OF_FUNCTIONS, "only where kind is `function`")
     tolerance, relative = _tolerances("text", table)
-    return TestCase(
-        name=name,
-        input=text_of("stdin", table.stdin, table.stdin_expression),
-        expected=text_of("stdout", table.stdout, table.stdout_expression),
-        comparison=Comparison(kind="text", tolerance=tolerance, relative=relative, others=table.others),
-    )
+    comparison = Comparison(kind="text", tolerance=tolerance, relative=relative, others=table.others)
+    stdin = text_of("stdin", table.stdin, table.stdin_expression)
+    if table.stdout is None and table.stdout_expression is None:
+        refuse(table, ("others",), "only with `stdout`")
+        return Unanswered(input=stdin, comparison=comparison)
+    stdout = text_of("stdout", table.stdout, table.stdout_expression)
+    return TestCase(name="", input=stdin, expected=stdout, comparison=comparison)
 
 
 def _expected(kind: ComparisonKind, table: TestTable) -> object:

@@ -8,7 +8,7 @@ import msgspec
 
 from perftui.problems.expressions import ExpressionError, evaluate
 from perftui.problems.model import ComparisonKind
-from perftui.problems.toml_lines import Place
+from perftui.problems.own.toml_lines import Place
 from perftui.values import CodeError, encode
 
 
@@ -44,13 +44,16 @@ class TimingTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class FileTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A problem file."""
+    """The top of a problem file, of front matter, or of a head in comments; what is not there is None."""
 
-    id: str
-    title: str
-    kind: Literal["function", "stdin"]
-    statement: str
+    id: str | None = None
+    title: str | None = None
+    kind: Literal["function", "stdin"] | None = None
+    statement: str | None = None
     entry_point: str | None = None
+    program: str | None = None
+    tolerance: float | None = None
+    relative: float | None = None
     stub: str = ""
     reference: str | None = None
     references: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""A person's own problems, in the forms that `docs/problem-format.md` tells."""

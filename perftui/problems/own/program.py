@@ -1,0 +1,254 @@
+"""The file with the slow program, taken apart: the function, what it needs, and tests beside it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from perftui.errors import BadInputError
+from perftui.problems.own.pytests import Function, is_main, is_test, is_trial
+from perftui.problems.own.texts import Text
+from perftui.problems.own.units import Unit, bound_by, first_line, joined, units_of
+from perftui.problems.source import shown
+from perftui.text import one_line
+
+GENERATE = "generate"
+
+
+@dataclass(frozen=True)
+class Program:
+    """A module with a function that is to be made faster.
+
+    Attributes:
+        text: the file.
+        function: the function.
+        code: the module without its tests.
+        stub: the code up to where the function's body begins, where the function can stand last.
+        others: its statements, without the function and tests.
+        trials: statements that are tests, or assert or call outside functions.
+        generator: code that defines `generate(size, seed)`; None where the module has none.
+    """
+
+    text: Text
+    function: ast.FunctionDef
+    code: str
+    stub: str
+    others: tuple[Unit, ...]
+    trials: tuple[Unit, ...]
+    generator: Text | None
+
+    @property
+    def entry_point(self) -> str:
+        """The function's name."""
+        return self.function.name
+
+    @property
+    def docstring(self) -> str:
+        """The function's documentation, or that of its module; empty where there is none."""
+        own = ast.get_docstring(self.function)
+        module = ast.get_docstring(ast.Module([unit.node for unit in self.others], []))
+        return own or module or ""
+
+
+def read_program(text: Text, wanted: str | None, called: Sequence[str] = ()) -> Program:
+    """Take a program apart.
+
+    Args:
+        text: the file.
+        wanted: the function's name; None to find it.
+        called: names that tests elsewhere call.
+
+    Raises:
+        BadInputError: at its line, what cannot be used; which functions there are, where one must be named.
+    """
+    tree = text.parse()
+    units = units_of(text.text, tree)
+    functions = {unit.node.name: unit.node for unit in units if isinstance(unit.node, Function)}
+    public = [name for name, node in functions.items() if _may_be_entry(node)]
+    names = frozenset(functions) if wanted is None else frozenset({wanted})
+    trials = [
+        unit for unit in units if is_test(unit.node) or is_trial(unit.node, names) or _is_of_tests(unit.node)
+    ]
+    trials += _in_main(units, names)
+    entry_point = wanted or _entry_point(text, public, trials, called, units)
+    node = functions.get(entry_point)
+    if node is None:
+        near = f": it has {_listed(public)}" if public else ""
+        raise BadInputError(f"{shown(text.path)}: defines no function `{one_line(entry_point, 60)}`{near}")
+    if not isinstance(node, ast.FunctionDef):
+        raise text.wrong(
+            node.lineno, f"`{entry_point}` is `async`, and such a function cannot be called here"
+        )
+    kept = [unit for unit in units if unit not in trials and not is_main(unit.node)]
+    for unit in kept:
+        _check_import(text, unit.node)
+    kept, generator = _without_generator(text, kept, entry_point)
+    return _taken_apart(text, node, kept, tuple(trials), generator)
+
+
+def program_text(text: str) -> str:
+    """A whole program as it is, with one line feed at its end."""
+    return text.strip("\n").rstrip() + "\n"
+
+
+def _taken_apart(
+    text: Text, node: ast.FunctionDef, kept: list[Unit], trials: tuple[Unit, ...], generator: Text | None
+) -> Program:
+    place = next(place for place, unit in enumerate(kept) if unit.node is node)
+    others = (*kept[:place], *kept[place + 1 :])
+    head, tail = kept[:place], kept[place + 1 :]
+    # Where nothing after it calls anything when the module is loaded, the function can stand last: what a
+    # reply may leave out is then one piece of the program, which the model sees once.
+    last = all(not isinstance(unit.node, ast.FunctionDef) or unit.node.name != node.name for unit in tail)
+    last = last and all(_is_still(unit.node) for unit in tail)
+    ordered = [*head, *tail, kept[place]] if last else kept
+    signature = _signature(text.text, node)
+    before = joined(unit.text for unit in others).rstrip("\n")
+    return Program(
+        text=text,
+        function=node,
+        code=joined(unit.text for unit in ordered),
+        stub=(f"{before}\n\n\n{signature}" if before else signature) + "\n",
+        others=others,
+        trials=trials,
+        generator=generator,
+    )
+
+
+def _signature(text: str, node: ast.FunctionDef) -> str:
+    """The text of a function up to its first statement, its documentation included."""
+    lines = text.split("\n")
+    documented = ast.get_docstring(node, clean=False) is not None
+    body = node.body[1:] if documented else node.body
+    end = first_line(body[0]) - 1 if body else node.end_lineno or node.lineno
+    if body and end < max(node.lineno, node.body[0].end_lineno or 0 if documented else 0):
+        bare = ast.FunctionDef(node.name, node.args, [ast.Pass()], node.decorator_list, node.returns)
+        return ast.unparse(ast.fix_missing_locations(bare)).removesuffix("pass").rstrip()
+    start = first_line(node) - 1
+    kept = lines[start:end]
+    while kept and (not kept[-1].strip() or kept[-1].lstrip().startswith("#")):
+        kept.pop()
+    return "\n".join(kept)
+
+
+def _entry_point(
+    text: Text, public: list[str], trials: Sequence[Unit], called: Sequence[str], units: Sequence[Unit]
+) -> str:
+    """The one function that is meant: public, called by tests, and called by no other function."""
+    if not public:
+        raise BadInputError(f"{shown(text.path)}: defines no function without an underscore before its name")
+    tested = {*called, *(name for unit in trials for name in unit.reads)} & {*public}
+    chosen = [name for name in public if name in tested] or public
+    if len(chosen) > 1:
+        used = {
+            name
+            for unit in units
+            if isinstance(unit.node, Function) and unit not in trials
+            for name in unit.reads - {unit.node.name}
+        }
+        chosen = [name for name in chosen if name not in used] or chosen
+    if len(chosen) > 1:
+        path = shown(text.path)
+        raise BadInputError(
+            f"{path}: has several functions: say which with {path}::{chosen[-1]}; {_listed(chosen)}"
+        )
+    return chosen[0]
+
+
+def _is_of_tests(node: ast.stmt) -> bool:
+    """Whether a statement imports what tests alone need."""
+    match node:
+        case ast.ImportFrom(module="pytest" | "doctest"):
+            return True
+        case ast.Import(names=names):
+            return all(alias.name in {"pytest", "doctest"} for alias in names)
+    return False
+
+
+def _may_be_entry(node: Function) -> bool:
+    return (
+        not node.name.startswith("_")
+        and not is_test(node)
+        and not _is_generator(node)
+        and node.name != "main"
+    )
+
+
+def _is_generator(node: ast.stmt) -> bool:
+    return (
+        isinstance(node, ast.FunctionDef)
+        and node.name == GENERATE
+        and [argument.arg for argument in node.args.args] == ["size", "seed"]
+    )
+
+
+def _without_generator(text: Text, units: list[Unit], entry_point: str) -> tuple[list[Unit], Text | None]:
+    """The statements without `generate(size, seed)`, and a module that has it with all the others."""
+    found = [unit for unit in units if _is_generator(unit.node) and entry_point != GENERATE]
+    if not found:
+        return units, None
+    code = joined(unit.text for unit in units)
+    return [unit for unit in units if unit not in found], Text(text.path, code, found[-1].node.lineno)
+
+
+def _in_main(units: Sequence[Unit], names: frozenset[str]) -> list[Unit]:
+    """The calls and assertions of `if __name__ == "__main__":`."""
+    return [
+        Unit(node, ast.unparse(node), bound_by(node), frozenset(_names(node)))
+        for unit in units
+        if is_main(unit.node) and isinstance(unit.node, ast.If)
+        for node in unit.node.body
+        if is_trial(node, names) and not _names(node) & _assigned(unit.node.body)
+    ]
+
+
+def _assigned(body: Sequence[ast.stmt]) -> set[str]:
+    return {name for node in body for name in bound_by(node)}
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {below.id for below in ast.walk(node) if isinstance(below, ast.Name)}
+
+
+def _is_still(node: ast.stmt) -> bool:
+    """Whether loading a statement calls nothing."""
+    outside: list[ast.AST] = [node]
+    if isinstance(node, Function):
+        outside = [*node.decorator_list, node.args]
+    elif isinstance(node, ast.ClassDef):
+        outside = [*node.decorator_list, *node.bases, *node.keywords]
+        return all(map(_is_still, node.body)) and all(not _has_call(part) for part in outside)
+    return not any(map(_has_call, outside))
+
+
+def _has_call(node: ast.AST) -> bool:
+    return any(isinstance(below, ast.Call) for below in ast.walk(node))
+
+
+def _check_import(text: Text, node: ast.stmt) -> None:
+    """Refuse an import of what stands beside the file: a sandbox has the file alone."""
+    match node:
+        case ast.ImportFrom(level=level, module=module) if level:
+            names = [module or "."]
+        case ast.ImportFrom(module=str(module)):
+            names = [module] if _is_beside(text, module) else []
+        case ast.Import():
+            names = [alias.name for alias in node.names if _is_beside(text, alias.name)]
+        case _:
+            return
+    for name in names:
+        raise text.wrong(
+            node.lineno,
+            f"imports `{name}` from beside it, which is not there in the sandbox: move what it needs here",
+        )
+
+
+def _is_beside(text: Text, module: str) -> bool:
+    root = text.path.parent / module.partition(".")[0]
+    return root.with_suffix(".py").is_file() or (root / "__init__.py").is_file()
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown_names = ", ".join(one_line(name, 60) for name in names[:5])
+    return f"{shown_names}, …" if len(names) > 5 else shown_names
