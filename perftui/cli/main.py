@@ -40,7 +40,7 @@ COMMANDS = {
     "export": _Entry("report", "Print a run's events, one JSON object a line."),
     "strategies": _Entry("strategies", "List the ways of refining."),
     "prompts": _Entry("prompts", "List prompt templates; show what is sent for a problem."),
-    "problems": _Entry("problems", "List, show and check a benchmark's problems; fetch benchmarks."),
+    "problems": _Entry("problems", "List, show, check and fetch benchmarks; make a problem of your own."),
     "sandbox": _Entry("sandbox", "Build, look at and clean the Docker sandbox."),
     "db": _Entry("db", "Check the database of runs, and see what takes its space."),
     "doctor": _Entry("doctor", "Say what is there, what is missing, and its cure."),

@@ -1,4 +1,4 @@
-"""`perftui problems list|show|check|fetch`."""
+"""`perftui problems list|show|check|fetch|new`."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ import click
 
 from perftui.cli.checking import check_references
 from perftui.cli.fetching import fetch_all, list_published
+from perftui.cli.new_problem import new
 from perftui.cli.options import with_benchmark, with_idle_db, with_problems, with_sandbox
 from perftui.cli.selection import ProblemFlags, SelectionFlags, some_of
 from perftui.cli.stopping import run_to_end
 from perftui.errors import BadInputError, ExitStatus
 from perftui.judging.show import show_value
 from perftui.problems.benchmarks import load_benchmark
-from perftui.problems.model import Benchmark, TimingData
+from perftui.problems.model import Benchmark, Problem, TimingData, Unanswered
 from perftui.text import one_line, printable
 
 
@@ -39,7 +40,10 @@ class CheckFlags(SelectionFlags):
 
 @click.group()
 def problems() -> None:
-    """List, show and check a benchmark's problems; fetch benchmarks."""
+    """List, show, check and fetch benchmarks; make a problem of your own."""
+
+
+problems.add_command(new)
 
 
 @problems.command("list")
@@ -94,8 +98,9 @@ def show(**flags: Unpack[SelectionFlags]) -> None:
             wanted = one_line(test.expected, 120) if stdin else show_value(test.expected, 120)
             click.echo(f"  {test.name}: {given} -> {wanted} ({test.comparison.kind})")
         for name, asked in zip(problem.test_names[len(problem.tests) :], problem.unanswered, strict=False):
-            given = "an expression" if asked.expression else show_value(asked.input, 120)
-            click.echo(f"  {name}: {given} -> as the reference gives ({asked.comparison.kind})")
+            click.echo(
+                f"  {name}: {_asked(problem, asked)} -> as the reference gives ({asked.comparison.kind})"
+            )
         for check in problem.checks:
             click.echo(f"  {check.name}: checked by code")
         if problem.timing != TimingData():
@@ -140,3 +145,9 @@ def _selected(flags: SelectionFlags) -> Benchmark:
     if not chosen.problems:
         raise BadInputError(f"{loaded.name}: no problem is left of this selection")
     return chosen
+
+
+def _asked(problem: Problem, asked: Unanswered) -> str:
+    if asked.expression:
+        return "an expression"
+    return one_line(asked.input, 120) if problem.kind == "stdin" else show_value(asked.input, 120)

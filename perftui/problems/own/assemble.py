@@ -7,13 +7,13 @@ import re
 from dataclasses import dataclass, field
 
 from perftui.errors import BadInputError
-from perftui.problems.model import Check, Problem, Unanswered
+from perftui.problems.model import Check, Problem, TestCase, Unanswered
 from perftui.problems.own.bodies import Subject
 from perftui.problems.own.doctests import read_examples
 from perftui.problems.own.fields import FileTable, WrongError
 from perftui.problems.own.found import Found, check_tolerances
 from perftui.problems.own.heads import located
-from perftui.problems.own.program import Program, program_text, read_program
+from perftui.problems.own.program import Program, mentioned, program_text, read_program
 from perftui.problems.own.pytests import About, Function, read_statements, read_tests
 from perftui.problems.own.tables import function_test, stdin_test
 from perftui.problems.own.texts import Text
@@ -155,7 +155,7 @@ class _Assembly:
         if self._stdin:
             self._m.program.parse()
             return None
-        called = [name for text in self._m.modules for name in _mentioned(text)]
+        called = [name for text in self._m.modules for name in mentioned(text)]
         return read_program(self._m.program, self._wanted, called)
 
     def _found(self, program: Program | None, entry_point: str | None) -> Found:
@@ -164,17 +164,20 @@ class _Assembly:
         read = stdin_test if self._stdin else function_test
         for place, table in enumerate(self._head.tests):
             try:
-                test = read(table)
-                if isinstance(test, Unanswered) and not self._has_reference:
-                    missing = "stdout" if self._stdin else "expected"
-                    raise WrongError(f"lacks the field `{missing}`, and there is no reference to tell it")
-                found.add(test)
+                found.add(self._told(read(table)))
             except WrongError as error:
                 raise WrongError(str(error), error.key, ("tests", place)) from error
         found.checks += [Check(name="", code=check.code) for check in self._head.checks]
         if entry_point is not None:
             self._read_python(program, entry_point, found)
         return found
+
+    def _told(self, test: TestCase | Unanswered) -> TestCase | Unanswered:
+        """A test that says what is expected, or that a reference tells it of."""
+        if isinstance(test, Unanswered) and not self._has_reference:
+            missing = "stdout" if self._stdin else "expected"
+            raise WrongError(f"lacks the field `{missing}`, and there is no reference to tell it")
+        return test
 
     def _read_python(self, program: Program | None, entry_point: str, found: Found) -> None:
         """The tests of the program's file, of its documentation, and of modules of tests."""
@@ -188,10 +191,7 @@ class _Assembly:
             found.extend(read_statements(program.text, beside, about))
             found.extend(read_examples(program.text, program.function, subject, others))
         for text in self._m.modules:
-            more = read_tests(text, about)
-            if more.empty and not self._m.lenient:
-                raise text.wrong(1, f"holds no test that calls `{entry_point}`")
-            found.extend(more)
+            found.extend(read_tests(text, about))
 
     def _function_of_references(self, entry_point: str) -> ast.FunctionDef | None:
         for text in self._m.references:
@@ -235,19 +235,11 @@ class _Assembly:
             if not given.strip():
                 raise WrongError("lacks the field `statement`")
             return given
+        what, does = "this program", "print"
         if program is not None:
-            what = (
-                f"Make the function `{program.entry_point}` faster. For every input it must go on returning"
-            )
-            told = "" if given else program.docstring
-        else:
-            what, told = "Make this program faster. For every input it must go on printing", ""
-        parts = [
-            f"{what} exactly what it does now.",
-            (given or told).strip("\n"),
-            "The program as it is:",
-            _fenced(slow),
-        ]
+            what, does = f"the function `{program.entry_point}`", "return"
+        task = f"Make {what} faster. For every input it must {does} exactly what it {does}s now."
+        parts = [task, given.strip("\n"), "The program as it is:", _fenced(slow)]
         return "\n\n".join(part for part in parts if part.strip()) + "\n"
 
     def _no_tests(self, entry_point: str | None) -> BadInputError | WrongError:
@@ -257,23 +249,12 @@ class _Assembly:
             return self._m.program.wrong(
                 1, "the problem has no tests: add tests/1.in, and tests/1.out if you like"
             )
-        return self._m.program.wrong(
+        text = self._m.modules[0] if self._m.modules else self._m.program
+        return text.wrong(
             1,
             f"no tests of `{entry_point}`: add a line such as `assert {entry_point}(…) == …`, "
             f"or `{entry_point}(…)` alone to expect what it returns now",
         )
-
-
-def _mentioned(text: Text) -> list[str]:
-    """The names that a module of tests reads or imports."""
-    names = []
-    for node in ast.walk(text.parse()):
-        match node:
-            case ast.Name(id=name) | ast.Attribute(attr=name):
-                names.append(name)
-            case ast.ImportFrom(names=aliases):
-                names += [alias.name for alias in aliases]
-    return names
 
 
 def _fenced(code: str) -> str:

@@ -43,7 +43,7 @@ class Around:
             body = [ast.For(target=target, iter=values, body=body, orelse=[])]
         names = used_names(ast.Module([*body], []))
         code = [*self.needed(names), _function("check", CANDIDATE, body)]
-        return Check(name="", code="\n\n".join(code))
+        return Check(name="", code="\n\n".join(text.strip("\n") for text in code) + "\n")
 
     def needed(self, names: Iterable[str]) -> list[str]:
         """The texts of all that names need: what the module of the test binds is taken first."""

@@ -23,6 +23,7 @@ class Program:
     Attributes:
         text: the file.
         function: the function.
+        own: the function's statement.
         code: the module without its tests.
         stub: the code up to where the function's body begins, where the function can stand last.
         others: its statements, without the function and tests.
@@ -32,6 +33,7 @@ class Program:
 
     text: Text
     function: ast.FunctionDef
+    own: Unit
     code: str
     stub: str
     others: tuple[Unit, ...]
@@ -42,13 +44,6 @@ class Program:
     def entry_point(self) -> str:
         """The function's name."""
         return self.function.name
-
-    @property
-    def docstring(self) -> str:
-        """The function's documentation, or that of its module; empty where there is none."""
-        own = ast.get_docstring(self.function)
-        module = ast.get_docstring(ast.Module([unit.node for unit in self.others], []))
-        return own or module or ""
 
 
 def read_program(text: Text, wanted: str | None, called: Sequence[str] = ()) -> Program:
@@ -92,6 +87,18 @@ def program_text(text: str) -> str:
     return text.strip("\n").rstrip() + "\n"
 
 
+def mentioned(text: Text) -> list[str]:
+    """The names that a module of tests reads or imports."""
+    names = []
+    for node in ast.walk(text.parse()):
+        match node:
+            case ast.Name(id=name) | ast.Attribute(attr=name):
+                names.append(name)
+            case ast.ImportFrom(names=aliases):
+                names += [alias.name for alias in aliases]
+    return names
+
+
 def _taken_apart(
     text: Text, node: ast.FunctionDef, kept: list[Unit], trials: tuple[Unit, ...], generator: Text | None
 ) -> Program:
@@ -103,33 +110,45 @@ def _taken_apart(
     last = all(not isinstance(unit.node, ast.FunctionDef) or unit.node.name != node.name for unit in tail)
     last = last and all(_is_still(unit.node) for unit in tail)
     ordered = [*head, *tail, kept[place]] if last else kept
-    signature = _signature(text.text, node)
-    before = joined(unit.text for unit in others).rstrip("\n")
+    code = joined(unit.text for unit in ordered)
     return Program(
         text=text,
         function=node,
-        code=joined(unit.text for unit in ordered),
-        stub=(f"{before}\n\n\n{signature}" if before else signature) + "\n",
+        own=kept[place],
+        code=code,
+        stub=_stub(text.text, code if last else joined(unit.text for unit in [*others, kept[place]]), node),
         others=others,
         trials=trials,
         generator=generator,
     )
 
 
-def _signature(text: str, node: ast.FunctionDef) -> str:
-    """The text of a function up to its first statement, its documentation included."""
-    lines = text.split("\n")
+def _stub(text: str, code: str, node: ast.FunctionDef) -> str:
+    """Code that ends with a function, up to the function's first statement, its documentation included."""
     documented = ast.get_docstring(node, clean=False) is not None
     body = node.body[1:] if documented else node.body
-    end = first_line(body[0]) - 1 if body else node.end_lineno or node.lineno
-    if body and end < max(node.lineno, node.body[0].end_lineno or 0 if documented else 0):
+    end = node.end_lineno or node.lineno
+    before = first_line(body[0]) - 1 if body else end
+    head = node.body[0].end_lineno or 0 if documented else _head_end(text, node)
+    lines = code.rstrip("\n").split("\n")
+    if before < head:
+        # All on one line: the signature is written anew.
         bare = ast.FunctionDef(node.name, node.args, [ast.Pass()], node.decorator_list, node.returns)
-        return ast.unparse(ast.fix_missing_locations(bare)).removesuffix("pass").rstrip()
-    start = first_line(node) - 1
-    kept = lines[start:end]
-    while kept and (not kept[-1].strip() or kept[-1].lstrip().startswith("#")):
-        kept.pop()
-    return "\n".join(kept)
+        signature = ast.unparse(ast.fix_missing_locations(bare)).removesuffix("pass").rstrip()
+        kept = [*lines[: len(lines) - (end - first_line(node) + 1)], *signature.split("\n")]
+    else:
+        kept = lines[: len(lines) - (end - head)]
+    return "\n".join(kept) + "\n"
+
+
+def _head_end(text: str, node: ast.FunctionDef) -> int:
+    """The line on which the signature of a function ends."""
+    lines = text.split("\n")
+    for line in range(first_line(node.body[0]) - 1, node.lineno - 1, -1):
+        code = lines[line - 1].partition("#")[0].rstrip()
+        if code.endswith(":"):
+            return line
+    return first_line(node.body[0])
 
 
 def _entry_point(

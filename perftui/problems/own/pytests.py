@@ -83,6 +83,11 @@ def read_statements(text: Text, units: Sequence[Unit], about: About) -> Found:
     return _Module(text, units, about).read()
 
 
+def part_about(text: Text, units: Sequence[Unit], about: About) -> list[Unit]:
+    """The tests of a module that call the function, and what else of the module they need, in its order."""
+    return _Module(text, units, about).part(units)
+
+
 class _Module:
     def __init__(self, text: Text, units: Sequence[Unit], about: About) -> None:
         self._text = text
@@ -103,7 +108,7 @@ class _Module:
         self._names = self._constants()
 
     def _is_foreign_import(self, unit: Unit, own: list[Unit]) -> bool:
-        """Whether a statement is an import; one of neither the program nor pytest goes to the module's own."""
+        """Whether a statement is an import; all but pytest's and the program's are kept."""
         if not isinstance(unit.node, _IMPORTS):
             return False
         if not self._imports.take(unit.node):
@@ -157,6 +162,16 @@ class _Module:
             for function in self._functions(unit.node):
                 self._read_function(function, found)
         return found
+
+    def part(self, units: Sequence[Unit]) -> list[Unit]:
+        """The statements that are tests of the function, and those that these need."""
+        lines = {unit.node.lineno for unit in (*self._tests, *self._loose)}
+        chosen = [
+            unit for unit in units if unit.node.lineno in lines and self._reaches(self._made_plain(unit.node))
+        ]
+        rest = [unit for unit in units if unit.node.lineno not in lines and not is_main(unit.node)]
+        there = needed(rest, {name for unit in chosen for name in unit.reads}) if chosen else []
+        return sorted([*chosen, *(rest[place] for place in there)], key=lambda unit: unit.node.lineno)
 
     def _read_loose(self, found: Found) -> None:
         """Read what stands outside functions, in the order in which it would be run."""

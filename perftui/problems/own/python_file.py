@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from perftui.problems.own.assemble import Material
 from perftui.problems.own.fields import WrongError
@@ -24,21 +25,21 @@ def python_material(text: Text) -> Material:
     for key in head.__struct_fields__:
         if key not in _ALLOWED and getattr(head, key) not in (None, "", ()):
             raise located(head_text, WrongError("not in a Python file: make a folder or a page", key))
-    stem, folder = text.path.stem, text.path.parent
-    places = [
-        place / name
-        for place in (folder, folder / "tests")
-        for name in (f"test_{stem}.py", f"{stem}_test.py")
-        if (place / name).is_file()
-    ]
     return Material(
-        name=fit_id(stem),
+        name=fit_id(text.path.stem),
         head=head,
         head_text=head_text,
         program=text,
-        modules=tuple(read_own(place) for place in places),
+        modules=tuple(map(read_own, tests_beside(text.path))),
         lenient=True,
     )
+
+
+def tests_beside(path: Path) -> list[Path]:
+    """The files of tests of a Python file: beside it, or in the folder `tests` beside it."""
+    names = (f"test_{path.stem}.py", f"{path.stem}_test.py")
+    places = [place / name for place in (path.parent, path.parent / "tests") for name in names]
+    return [place for place in places if place.is_file()]
 
 
 def fit_id(name: str) -> str:

@@ -19,7 +19,7 @@ class Unit:
 
     Attributes:
         node: the statement.
-        text: its lines, with the comments right before them.
+        text: its lines, with the blank lines and comments right before them.
         binds: the names of the module that it binds.
         reads: every name that is read anywhere in it.
     """
@@ -40,7 +40,7 @@ def units_of(text: str, tree: ast.Module) -> list[Unit]:
         # Statements on one line: each but the first is written anew.
         own = "\n".join(lines[end:last]) if first_line(node) > end else ast.unparse(node)
         end = max(end, last)
-        found.append(Unit(node, own.strip("\n").rstrip(), bound_by(node), used_names(node)))
+        found.append(Unit(node, own.rstrip(), bound_by(node), used_names(node)))
     return found
 
 
@@ -82,8 +82,8 @@ def needed(units: Sequence[Unit], names: Iterable[str]) -> list[int]:
 
 
 def joined(texts: Iterable[str]) -> str:
-    """Statements as a module."""
-    return "\n\n\n".join(text for text in texts if text.strip()) + "\n"
+    """Statements as a module, with the blank lines that stood before each."""
+    return "\n".join(text for text in texts if text.strip()).strip("\n") + "\n"
 
 
 def _is_future(node: ast.stmt) -> bool:
