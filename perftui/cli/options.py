@@ -172,7 +172,7 @@ def with_limits(command: F) -> F:
         click.option(
             "--timing-budget",
             type=click.FloatRange(min=0),
-            help="Seconds for all measurements of the run.  [default: 6 a problem, more for over 4 chains]",
+            help="Seconds for all measurements.  [default: 6 a problem, more for many chains, at least 20]",
         ),
     ]
     for option in reversed(options):

@@ -14,6 +14,8 @@ from perftui.text import one_line
 
 LEAST_SECONDS_A_PROBLEM = 6.0
 """Default timing budget of a run, for each of its problems; a second more for each chain over four."""
+LEAST_SECONDS_A_RUN = 20.0
+"""Default timing budget of a run of few problems, which a person waits for: one of their own, say."""
 
 _CHAINS = click.IntRange(1, 1000)
 
@@ -49,7 +51,7 @@ def limit_rules(flags: LimitFlags) -> LimitRules:
 def timing_budget(flags: LimitFlags, problems: int, chains: int) -> TimingBudget:
     """The timing budget that the flags ask for."""
     given = flags["timing_budget"]
-    seconds = max(LEAST_SECONDS_A_PROBLEM, chains + 2.0) * problems
+    seconds = max(LEAST_SECONDS_A_RUN, max(LEAST_SECONDS_A_PROBLEM, chains + 2.0) * problems)
     return TimingBudget(
         candidate_seconds=flags["measure_seconds"],
         run_seconds=seconds if given is None else given,

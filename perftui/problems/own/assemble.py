@@ -89,7 +89,7 @@ class _Assembly:
         found = self._found(program, entry_point)
         references = self._references(program, entry_point)
         if found.empty:
-            raise self._no_tests(entry_point)
+            raise self._no_tests(program, entry_point)
         if found.asked and not references:
             raise WrongError("inputs without outputs need a reference, which tells what is expected")
         tests, asked, checks = found.named(self._head)
@@ -242,16 +242,14 @@ class _Assembly:
         parts = [task, given.strip("\n"), "The program as it is:", _fenced(slow)]
         return "\n\n".join(part for part in parts if part.strip()) + "\n"
 
-    def _no_tests(self, entry_point: str | None) -> BadInputError | WrongError:
+    def _no_tests(self, program: Program | None, entry_point: str | None) -> BadInputError | WrongError:
         if self._m.program is None:
             return WrongError("the problem has no tests: add a [[tests]] table")
-        if entry_point is None:
-            return self._m.program.wrong(
-                1, "the problem has no tests: add tests/1.in, and tests/1.out if you like"
-            )
-        text = self._m.modules[0] if self._m.modules else self._m.program
+        if program is None:
+            return self._m.program.wrong(1, "no tests: add tests/1.in, and tests/1.out if you like")
+        text = self._m.modules[0] if self._m.modules else program.text
         return text.wrong(
-            1,
+            1 if self._m.modules else program.function.lineno,
             f"no tests of `{entry_point}`: add a line such as `assert {entry_point}(…) == …`, "
             f"or `{entry_point}(…)` alone to expect what it returns now",
         )

@@ -58,7 +58,10 @@ def load_problem(path: Path, benchmark: str) -> Problem:
 def _one(path: Path, benchmark: str, function: str | None) -> tuple[Problem, list[str]]:
     if function is not None and not function.isidentifier():
         raise BadInputError(f"{shown(path)}::{one_line(function, 60)}: the name of a function is wanted")
-    return assemble(_material(path), benchmark, function)
+    try:
+        return assemble(_material(path), benchmark, function)
+    except RecursionError as error:
+        raise BadInputError(f"{shown(path)}: code that is nested too deeply") from error
 
 
 def _material(path: Path) -> Material:

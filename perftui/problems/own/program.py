@@ -61,7 +61,7 @@ def read_program(text: Text, wanted: str | None, called: Sequence[str] = ()) -> 
     units = units_of(text.text, tree)
     functions = {unit.node.name: unit.node for unit in units if isinstance(unit.node, Function)}
     public = [name for name, node in functions.items() if _may_be_entry(node)]
-    names = frozenset(functions) if wanted is None else frozenset({wanted})
+    names = frozenset({*public, wanted} - {None})
     trials = [
         unit for unit in units if is_test(unit.node) or is_trial(unit.node, names) or _is_of_tests(unit.node)
     ]
@@ -156,7 +156,9 @@ def _entry_point(
 ) -> str:
     """The one function that is meant: public, called by tests, and called by no other function."""
     if not public:
-        raise BadInputError(f"{shown(text.path)}: defines no function without an underscore before its name")
+        raise BadInputError(
+            f"{shown(text.path)}: defines no function; a program that reads and prints needs tests/1.in"
+        )
     tested = {*called, *(name for unit in trials for name in unit.reads)} & {*public}
     chosen = [name for name in public if name in tested] or public
     if len(chosen) > 1:

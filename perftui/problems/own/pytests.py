@@ -62,6 +62,8 @@ def is_trial(node: ast.stmt, names: frozenset[str]) -> bool:
             return name in names
         case ast.Expr(value=ast.Call(func=ast.Name(id=name))):
             return name in names
+        case ast.For(body=body, orelse=[]):
+            return all(is_trial(inner, names) for inner in body)
     return False
 
 
@@ -175,11 +177,9 @@ class _Module:
 
     def _read_loose(self, found: Found) -> None:
         """Read what stands outside functions, in the order in which it would be run."""
-        for unit in self._loose:
-            if not self._reaches(unit.node):
-                raise self._wrong(unit.node, f"does not call `{self._subject.entry_point}`")
+        loose = [unit for unit in self._loose if self._is_about(unit)]
         assigned = [unit for unit in self._around.own if isinstance(unit.node, ast.Assign | ast.AnnAssign)]
-        ordered = sorted([*assigned, *self._loose], key=lambda unit: unit.node.lineno)
+        ordered = sorted([*assigned, *loose], key=lambda unit: unit.node.lineno)
         body = read_body([unit.node for unit in ordered], self._subject, {})
         self._keep(body.tests, found)
         if not body.said:
@@ -196,6 +196,19 @@ class _Module:
             return
         said = [left for left in body.left if not isinstance(left, ast.Assign | ast.AnnAssign)]
         found.checks += [self._around.check([statement]) for statement in said]
+
+    def _is_about(self, unit: Unit) -> bool:
+        """Whether a statement reaches the function; one of nothing that is there is refused."""
+        if self._reaches(unit.node):
+            return True
+        if self._about.lenient and self._is_of_another(unit.reads):
+            return False
+        raise self._wrong(unit.node, f"does not call `{self._subject.entry_point}`")
+
+    def _is_of_another(self, names: frozenset[str]) -> bool:
+        """Whether one of some names is another function of the program."""
+        others = {name for unit in self._about.units for name in unit.binds}
+        return bool(names & others) or self._imports.others(names)
 
     def _functions(self, node: ast.stmt) -> Iterator[Function]:
         """The test functions of a statement, those of a class without `self`."""
@@ -253,8 +266,7 @@ class _Module:
     def _pass_over(self, function: Function, found: Found) -> None:
         """Leave out a test of another function of the program; refuse one of nothing that is there."""
         names = used_names(ast.Module(function.body, []))
-        others = {name for unit in self._about.units for name in unit.binds}
-        if not self._about.lenient or not (names & others or self._imports.others(names)):
+        if not self._about.lenient or not self._is_of_another(names):
             raise self._wrong(
                 function,
                 f"`{function.name}` does not call `{self._subject.entry_point}`, which is to be tested",

@@ -33,12 +33,16 @@ class Unit:
 def units_of(text: str, tree: ast.Module) -> list[Unit]:
     """The statements of a module in their order; each is given the lines since the one before it."""
     lines = text.split("\n")
+    nexts = [first_line(node) for node in tree.body[1:]]
     found: list[Unit] = []
     end = 0
-    for node in tree.body:
-        last = node.end_lineno or node.lineno
-        # Statements on one line: each but the first is written anew.
-        own = "\n".join(lines[end:last]) if first_line(node) > end else ast.unparse(node)
+    for node, following in zip(tree.body, [*nexts, len(lines) + 1], strict=True):
+        start, last = first_line(node), node.end_lineno or node.lineno
+        if start > end and following > last:
+            own = "\n".join(lines[end:last])
+        else:
+            # Statements that share a line are written anew, each with lines of its own.
+            own = "\n".join([*lines[end : start - 1], ast.unparse(node)])
         end = max(end, last)
         found.append(Unit(node, own.rstrip(), bound_by(node), used_names(node)))
     return found
