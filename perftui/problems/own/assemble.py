@@ -13,8 +13,9 @@ from perftui.problems.own.doctests import read_examples
 from perftui.problems.own.fields import FileTable, WrongError
 from perftui.problems.own.found import Found, check_tolerances
 from perftui.problems.own.heads import located
+from perftui.problems.own.kinds import Function
 from perftui.problems.own.program import Program, mentioned, program_text, read_program
-from perftui.problems.own.pytests import About, Function, read_statements, read_tests
+from perftui.problems.own.pytests import About, read_statements, read_tests
 from perftui.problems.own.tables import function_test, stdin_test
 from perftui.problems.own.texts import Text
 from perftui.problems.own.timing import generator_text, timing_of

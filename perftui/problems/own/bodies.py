@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from perftui.problems.assertions import is_vacuous, used_names
 from perftui.problems.expressions import ExpressionError, evaluate_node
 from perftui.problems.model import TestCase, Unanswered
+from perftui.problems.own.checks import is_harmless
 from perftui.problems.own.claims import Claims
 from perftui.values import CodeError, Value, encode
 
@@ -77,7 +78,7 @@ class _Statements:
             self.body.left.append(statement)
             if not isinstance(statement, ast.Assign | ast.AnnAssign):
                 self.body.said = True
-                self._changed = self._changed or not _is_harmless(statement)
+                self._changed = self._changed or not is_harmless(statement)
 
     def _read(self, statement: ast.stmt) -> bool:
         """Whether nothing of a statement must stay code."""
@@ -161,15 +162,3 @@ def bindings(target: ast.expr, value: Value) -> dict[str, Value]:
                     found |= bindings(inner, item)
                 return found
     raise ExpressionError(f"cannot assign to `{ast.unparse(target)}`")
-
-
-def _is_harmless(statement: ast.stmt) -> bool:
-    """Whether a statement that stays code changes nothing that others rest on."""
-    match statement:
-        case ast.Assert():
-            return True
-        case ast.With(items=[ast.withitem(context_expr=ast.Call(func=function), optional_vars=None)]):
-            return ast.unparse(function) == "pytest.raises" and "pytest" not in used_names(
-                ast.Module(statement.body, [])
-            )
-    return False

@@ -46,7 +46,7 @@ def read_examples(text: Text, node: ast.FunctionDef, subject: Subject, program: 
     for test in body.tests:
         found.add(test)
     if body.said:
-        found.checks.append(Around(text, (), program).check(body.left))
+        found.checks += Around(text, subject.entry_point, (), program).checks(body.left)
     return found
 
 

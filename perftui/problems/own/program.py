@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from perftui.errors import BadInputError
-from perftui.problems.own.pytests import Function, is_main, is_test, is_trial
+from perftui.problems.own.kinds import Function, is_main, is_test, is_trial
 from perftui.problems.own.texts import Text
 from perftui.problems.own.units import Unit, bound_by, first_line, joined, units_of
 from perftui.problems.source import shown
@@ -61,7 +61,7 @@ def read_program(text: Text, wanted: str | None, called: Sequence[str] = ()) -> 
     units = units_of(text.text, tree)
     functions = {unit.node.name: unit.node for unit in units if isinstance(unit.node, Function)}
     public = [name for name, node in functions.items() if _may_be_entry(node)]
-    names = frozenset({*public, wanted} - {None})
+    names = frozenset(public if wanted is None else [*public, wanted])
     trials = [
         unit for unit in units if is_test(unit.node) or is_trial(unit.node, names) or _is_of_tests(unit.node)
     ]

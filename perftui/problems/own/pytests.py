@@ -14,16 +14,17 @@ from dataclasses import dataclass, replace
 from perftui.problems.assertions import used_names
 from perftui.problems.expressions import ExpressionError, evaluate_node
 from perftui.problems.own.bodies import Subject, bindings, read_body
+from perftui.problems.own.cases import bound_by_tables, cases_of, tables_of
 from perftui.problems.own.checks import Around
 from perftui.problems.own.found import Found
 from perftui.problems.own.imports import Imports, Plain
+from perftui.problems.own.kinds import Function, is_main, is_test
 from perftui.problems.own.shim import MEMBERS
 from perftui.problems.own.texts import Text
 from perftui.problems.own.units import Unit, needed, units_of
 from perftui.text import one_line
 from perftui.values import Value
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef
 _IMPORTS = (ast.Import, ast.ImportFrom)
 
 
@@ -42,29 +43,6 @@ class About:
     stem: str
     units: Sequence[Unit] = ()
     lenient: bool = False
-
-
-def is_test(node: ast.stmt) -> bool:
-    """Whether a statement is a test function, or a class of them, as pytest finds them."""
-    if isinstance(node, Function):
-        return node.name.startswith("test")
-    return isinstance(node, ast.ClassDef) and (
-        node.name.startswith("Test") or any("TestCase" in ast.unparse(base) for base in node.bases)
-    )
-
-
-def is_trial(node: ast.stmt, names: frozenset[str]) -> bool:
-    """Whether a statement outside functions asserts something of one of some functions, or calls it bare."""
-    match node:
-        case ast.Assert():
-            return bool(used_names(node) & names)
-        case ast.Expr(value=ast.Call(func=ast.Name(id="print"), args=[ast.Call(func=ast.Name(id=name))])):
-            return name in names
-        case ast.Expr(value=ast.Call(func=ast.Name(id=name))):
-            return name in names
-        case ast.For(body=body, orelse=[]):
-            return all(is_trial(inner, names) for inner in body)
-    return False
 
 
 def read_tests(text: Text, about: About) -> Found:
@@ -104,9 +82,10 @@ class _Module:
             if is_test(unit.node):
                 self._tests.append(unit)
             elif not is_main(unit.node):
+                self._refuse_hidden(unit.node)
                 plain = self._plain(unit)
                 (self._loose if self._is_loose(plain) else own).append(plain)
-        self._around = Around(text, own, about.units)
+        self._around = Around(text, about.subject.entry_point, own, about.units)
         self._names = self._constants()
 
     def _is_foreign_import(self, unit: Unit, own: list[Unit]) -> bool:
@@ -116,6 +95,13 @@ class _Module:
         if not self._imports.take(unit.node):
             own.append(unit)
         return True
+
+    def _refuse_hidden(self, node: ast.stmt) -> None:
+        """Refuse tests within a statement such as `if`: they would be left out in silence."""
+        if isinstance(node, ast.If | ast.Try | ast.With | ast.For | ast.While):
+            for below in ast.walk(node):
+                if isinstance(below, Function | ast.ClassDef) and is_test(below):
+                    raise self._wrong(below, f"`{below.name}` within another statement is not read")
 
     def _is_loose(self, unit: Unit) -> bool:
         match unit.node:
@@ -142,6 +128,10 @@ class _Module:
         for unit in self._around.own:
             for name in unit.binds:
                 counts[name] = counts.get(name, 0) + 1
+            # What acts on a value, as `CASES.append(…)`, makes it another one.
+            if isinstance(unit.node, ast.Expr | ast.For | ast.If | ast.While | ast.With | ast.Try):
+                for name in unit.reads:
+                    counts[name] = counts.get(name, 0) + 1
         names: dict[str, Value] = {}
         for unit in self._around.own:
             match unit.node:
@@ -179,23 +169,29 @@ class _Module:
         """Read what stands outside functions, in the order in which it would be run."""
         loose = [unit for unit in self._loose if self._is_about(unit)]
         assigned = [unit for unit in self._around.own if isinstance(unit.node, ast.Assign | ast.AnnAssign)]
-        ordered = sorted([*assigned, *loose], key=lambda unit: unit.node.lineno)
+        acting = self._acting({name for unit in assigned for name in unit.binds})
+        ordered = sorted([*assigned, *acting, *loose], key=lambda unit: unit.node.lineno)
         body = read_body([unit.node for unit in ordered], self._subject, {})
         self._keep(body.tests, found)
         if not body.said:
             return
         for statement in body.left:
-            if isinstance(statement, ast.Expr):
+            if isinstance(statement, ast.Expr) and not acting:
                 raise self._wrong(
                     statement, "the input cannot be evaluated: write it out, or use a generator"
                 )
             self._refuse_machinery(statement)
         names = [name for unit in assigned for name in unit.binds]
-        if len(names) > len(set(names)):
-            found.checks.append(self._around.check(body.left))
+        if acting or len(names) > len(set(names)):
+            found.checks += self._around.checks(body.left)
             return
         said = [left for left in body.left if not isinstance(left, ast.Assign | ast.AnnAssign)]
-        found.checks += [self._around.check([statement]) for statement in said]
+        found.checks += [check for statement in said for check in self._around.checks([statement])]
+
+    def _acting(self, names: set[str]) -> list[Unit]:
+        """The statements that may change what some names stand for, as `CASES.append(…)`."""
+        kinds = (ast.Expr, ast.AugAssign, ast.For, ast.While, ast.If, ast.With, ast.Try)
+        return [unit for unit in self._around.own if isinstance(unit.node, kinds) and unit.reads & names]
 
     def _is_about(self, unit: Unit) -> bool:
         """Whether a statement reaches the function; one of nothing that is there is refused."""
@@ -222,13 +218,13 @@ class _Module:
         for member in node.body:
             if isinstance(member, Function) and member.name.startswith("test"):
                 yield self._without_self(member)
-            elif isinstance(member, Function):
+            elif isinstance(member, Function | ast.ClassDef):
                 raise self._wrong(member, f"`{member.name}` in a test class is not read: write functions")
 
     def _without_self(self, method: Function) -> Function:
+        # A copy, for the same statements may be read again.
+        method = copy.deepcopy(method)
         arguments = [*method.args.posonlyargs, *method.args.args]
-        if any(isinstance(decorator, ast.Name) for decorator in method.decorator_list):
-            return method
         if not arguments:
             raise self._wrong(method, "a method without `self`")
         name = arguments[0].arg
@@ -244,8 +240,8 @@ class _Module:
         if not self._reaches(ast.Module(function.body, [])):
             self._pass_over(original, found)
             return
-        tables = self._tables(function)
-        given = {name for target, _ in tables for name in _targets(target)}
+        tables = tables_of(self._text, function)
+        given = bound_by_tables(tables)
         arguments = function.args
         for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
             if argument.arg not in given:
@@ -253,13 +249,13 @@ class _Module:
         self._refuse_machinery(function)
         if tables and any(isinstance(below, ast.Return) for below in ast.walk(function)):
             raise self._wrong(original, "a test with cases that returns is not read")
-        cases = self._cases(tables)
+        cases = cases_of(self._text, tables, self._names)
         bodies = [read_body(function.body, self._subject, names) for names in cases or ()]
         for body in bodies:
             self._keep(body.tests, found)
         if not bodies or any(body.said for body in bodies):
-            left = bodies[0].left if len(bodies) == 1 and not tables else function.body
-            found.checks.append(self._around.check(left, tables))
+            left = self._around.checks(bodies[0].left) if not tables else None
+            found.checks += left or [self._around.check(function.body, tables)]
         elif not any(body.tests for body in bodies):
             raise self._wrong(original, f"`{original.name}` tests nothing of `{self._subject.entry_point}`")
 
@@ -274,64 +270,6 @@ class _Module:
         line = self._text.first + function.lineno - 1
         where = f"{self._text.path.name}, line {line}"
         found.notes.append(one_line(f"{where}: {function.name} is of another function, and is left out"))
-
-    def _tables(self, function: ast.FunctionDef) -> list[tuple[ast.expr, ast.expr]]:
-        """The tables of cases of a test, the innermost first."""
-        tables = []
-        for decorator in reversed(function.decorator_list):
-            match decorator:
-                case ast.Call(func=called, args=[names, values]) if ast.unparse(
-                    called
-                ) == "pytest.mark.parametrize" and all(
-                    keyword.arg == "ids" for keyword in decorator.keywords
-                ):
-                    tables.append((self._target(names), values))
-                case _:
-                    raise self._wrong(decorator, f"`@{one_line(ast.unparse(decorator), 60)}` is not read")
-        return tables
-
-    def _target(self, names: ast.expr) -> ast.expr:
-        """What the first argument of `parametrize` binds."""
-        try:
-            value = evaluate_node(names)
-        except ExpressionError as error:
-            raise self._wrong(names, f"the names of the cases: {error}") from error
-        single = isinstance(value, str) and "," not in value
-        parts = value.split(",") if isinstance(value, str) else value
-        if not isinstance(parts, list | tuple) or not all(isinstance(part, str) for part in parts):
-            raise self._wrong(names, "the names of the cases must be texts")
-        found: list[ast.expr] = [ast.Name(part.strip(), ast.Store()) for part in parts if part.strip()]
-        if not found or not all(isinstance(name, ast.Name) and name.id.isidentifier() for name in found):
-            raise self._wrong(names, "the names of the cases must be names")
-        return found[0] if single else ast.Tuple(found, ast.Store())
-
-    def _cases(self, tables: Sequence[tuple[ast.expr, ast.expr]]) -> list[dict[str, Value]] | None:
-        """The names of each case, None where a table cannot be evaluated."""
-        cases = [dict(self._names)]
-        try:
-            for target, values in reversed(tables):
-                rows = self._rows(values)
-                cases = [names | bindings(target, row) for names in cases for row in rows]
-        except ExpressionError:
-            return None
-        return cases
-
-    def _rows(self, values: ast.expr) -> list[Value]:
-        """The rows of a table; `pytest.param(…)` is what it holds."""
-        if not isinstance(values, ast.List | ast.Tuple):
-            listed = evaluate_node(ast.Call(ast.Name("list", ast.Load()), [values], []), self._names)
-            return listed if isinstance(listed, list) else []
-        rows: list[Value] = []
-        for row in values.elts:
-            match row:
-                case ast.Call(func=called, args=parts) if ast.unparse(called) == "pytest.param":
-                    held = [evaluate_node(part, self._names) for part in parts]
-                    rows.append(tuple(held) if len(held) != 1 else held[0])
-                case ast.Starred():
-                    raise ExpressionError("a table that unpacks another")
-                case _:
-                    rows.append(evaluate_node(row, self._names))
-        return rows
 
     def _refuse_machinery(self, node: ast.AST) -> None:
         """Refuse members of pytest that checks have not."""
@@ -357,15 +295,3 @@ class _Module:
 
     def _wrong(self, node: ast.AST, what: str) -> Exception:
         return self._text.wrong(getattr(node, "lineno", 1), what)
-
-
-def is_main(node: ast.stmt) -> bool:
-    """Whether a statement is `if __name__ == "__main__":`."""
-    match node:
-        case ast.If(test=ast.Compare(left=ast.Name(id="__name__"), ops=[ast.Eq()])):
-            return True
-    return False
-
-
-def _targets(target: ast.expr) -> set[str]:
-    return {node.id for node in ast.walk(target) if isinstance(node, ast.Name)}

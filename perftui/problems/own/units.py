@@ -36,7 +36,7 @@ def units_of(text: str, tree: ast.Module) -> list[Unit]:
     nexts = [first_line(node) for node in tree.body[1:]]
     found: list[Unit] = []
     end = 0
-    for node, following in zip(tree.body, [*nexts, len(lines) + 1], strict=True):
+    for node, following in zip(tree.body, [*nexts, len(lines) + 1], strict=False):
         start, last = first_line(node), node.end_lineno or node.lineno
         if start > end and following > last:
             own = "\n".join(lines[end:last])

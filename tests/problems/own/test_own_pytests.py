@@ -234,8 +234,10 @@ def test_bare_calls_are_inputs_alone() -> None:
             "`@pytest.mark.skipif(True)`",
         ),
         (
-            "import pytest\n@pytest.mark.parametrize('x', [1], indirect=True)\n"
-            "def test_a(x):\n    assert f(x)\n",
+            (
+                "import pytest\n@pytest.mark.parametrize('x', [1], indirect=True)\n"
+                "def test_a(x):\n    assert f(x)\n"
+            ),
             2,
             "`@pytest.mark",
         ),
@@ -250,8 +252,10 @@ def test_bare_calls_are_inputs_alone() -> None:
             "`pytest.importorskip`",
         ),
         (
-            "import pytest\n@pytest.mark.parametrize('x', [pytest.param(1, marks=pytest.mark.xfail)])\n"
-            "def test_a(x):\n    assert f(x)\n",
+            (
+                "import pytest\n@pytest.mark.parametrize('x', [pytest.param(1, marks=pytest.mark.xfail)])\n"
+                "def test_a(x):\n    assert f(x)\n"
+            ),
             2,
             "`@",
         ),
@@ -261,8 +265,10 @@ def test_bare_calls_are_inputs_alone() -> None:
         ("assert f(1) == 1\nassert g(1) == 1\n", 2, "does not call `f`"),
         ("f(open('x'))\n", 1, "the input cannot be evaluated"),
         (
-            "import unittest\nclass TestA(unittest.TestCase):\n"
-            "    def test_a(self):\n        self.assertEqual(f(1), 1)\n",
+            (
+                "import unittest\nclass TestA(unittest.TestCase):\n"
+                "    def test_a(self):\n        self.assertEqual(f(1), 1)\n"
+            ),
             2,
             "a test class with a base",
         ),

@@ -131,8 +131,10 @@ def test_a_stub_ends_where_the_body_begins(tmp_path: Path, head: str, stub: str)
         ("def f(x):\n    return g(x)\n\ndef g(x):\n    return x\n\nassert f(1) == g(1)\nf(2)\n", "f"),
         ("def f(x):\n    return x\n\ndef main():\n    print(f(2))\n\nf(2)\n", "f"),
         (
-            "def f(n):\n    return f(n - 1) if n else 0\n\n"
-            "def generate(size, seed):\n    return (size,)\n\nf(2)\n",
+            (
+                "def f(n):\n    return f(n - 1) if n else 0\n\n"
+                "def generate(size, seed):\n    return (size,)\n\nf(2)\n"
+            ),
             "f",
         ),
         ("def g(x):\n    return x\n\n# perftui: entry_point = 'f'\ndef f(x):\n    return x\n\nf(1)\n", "f"),
