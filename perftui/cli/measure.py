@@ -49,7 +49,7 @@ class MeasureFlags(TypedDict):
 @click.argument("a", type=click.Path(path_type=Path))
 @click.argument("b", type=click.Path(path_type=Path))
 @click.option(
-    "--problem", required=True, metavar="P", help="A problem file (.toml), or an id of --benchmark."
+    "--problem", required=True, metavar="P", help="A problem's file or folder, or an id of --benchmark."
 )
 @click.option("--benchmark", help="Whose problem it is: a name, or the path of a folder of problems.")
 @click.option(

@@ -88,8 +88,9 @@ def run(**flags: Unpack[RunFlags]) -> int:
     """Refine BENCHMARK's problems for speed with a model.
 
     BENCHMARK is a name (humaneval, humaneval+, mbpp, mbpp+, apps, coffe-file …) that was fetched, or has its
-    file in --data; or the path of a problem file or of a folder of problems. Several models or strategies
-    make a sweep: one run for each pair, one after another, and a table that compares them.
+    file in --data; or a problem of your own: slow.py, slow.py::function, a .toml or .md file, or a folder.
+    Several models or strategies make a sweep: one run for each pair, one after another, and a table that
+    compares them.
     """
     view = choose_view(headless=flags["headless"], as_json=flags["as_json"])
     refuse_blind_step(view, step=flags["step"])

@@ -95,7 +95,7 @@ def _program_units(program: Program, tests: Sequence[Unit]) -> list[Unit]:
 
 def _tests_code(entry_point: str, parts: Sequence[Sequence[Unit]], program: Sequence[Unit]) -> str:
     texts = [joined(unit.text for unit in part) for part in parts if part]
-    if any(_binds(part, entry_point) for part in parts):
+    if texts and _imports(next(part for part in parts if part), entry_point):
         return "\n\n".join(texts)
     read = {name for part in parts for unit in part for name in unit.reads}
     bound = {name for part in parts for unit in part for name in unit.binds}
@@ -112,7 +112,7 @@ def _tests_code(entry_point: str, parts: Sequence[Sequence[Unit]], program: Sequ
     )
 
 
-def _binds(part: Sequence[Unit], name: str) -> bool:
+def _imports(part: Sequence[Unit], name: str) -> bool:
     return any(isinstance(unit.node, ast.Import | ast.ImportFrom) and name in unit.binds for unit in part)
 
 

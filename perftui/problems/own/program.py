@@ -75,7 +75,8 @@ def read_program(text: Text, wanted: str | None, called: Sequence[str] = ()) -> 
         raise text.wrong(
             node.lineno, f"`{entry_point}` is `async`, and such a function cannot be called here"
         )
-    kept = [unit for unit in units if unit not in trials and not is_main(unit.node)]
+    apart = {id(unit) for unit in trials}
+    kept = [unit for unit in units if id(unit) not in apart and not is_main(unit.node)]
     for unit in kept:
         _check_import(text, unit.node)
     kept, generator = _without_generator(text, kept, entry_point)
@@ -165,7 +166,7 @@ def _entry_point(
         used = {
             name
             for unit in units
-            if isinstance(unit.node, Function) and unit not in trials
+            if isinstance(unit.node, Function) and not is_test(unit.node)
             for name in unit.reads - {unit.node.name}
         }
         chosen = [name for name in chosen if name not in used] or chosen
@@ -210,7 +211,9 @@ def _without_generator(text: Text, units: list[Unit], entry_point: str) -> tuple
     if not found:
         return units, None
     code = joined(unit.text for unit in units)
-    return [unit for unit in units if unit not in found], Text(text.path, code, found[-1].node.lineno)
+    return [unit for unit in units if not _is_generator(unit.node)], Text(
+        text.path, code, found[-1].node.lineno
+    )
 
 
 def _in_main(units: Sequence[Unit], names: frozenset[str]) -> list[Unit]:

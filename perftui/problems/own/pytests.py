@@ -285,9 +285,11 @@ class _Module:
     def _reaches(self, node: ast.AST) -> bool:
         """Whether code calls the function, itself or by way of what its module has."""
         names = used_names(node)
+        if self._subject.entry_point in names:
+            return True
         own = self._around.own
         through = {name for place in needed(own, names) for name in own[place].reads}
-        return self._subject.entry_point in names | through
+        return self._subject.entry_point in through
 
     def _keep(self, tests: Sequence[object], found: Found) -> None:
         for test in tests:

@@ -65,17 +65,17 @@ def needed(units: Sequence[Unit], names: Iterable[str]) -> list[int]:
     These bind such a name, or one that those read; and those that bind nothing and read nothing but names
     of such statements, which may set up what they bound. `from __future__` is always needed.
     """
+    binders: dict[str, list[int]] = {}
+    for place, unit in enumerate(units):
+        for name in unit.binds:
+            binders.setdefault(name, []).append(place)
     chosen = {place for place, unit in enumerate(units) if _is_future(unit.node)}
-    waiting, seen = list(names), set[str]()
+    waiting = list(names)
     while waiting:
-        name = waiting.pop()
-        if name in seen:
-            continue
-        seen.add(name)
-        for place, unit in enumerate(units):
-            if place not in chosen and name in unit.binds:
+        for place in binders.pop(waiting.pop(), ()):
+            if place not in chosen:
                 chosen.add(place)
-                waiting += unit.reads
+                waiting += units[place].reads
     there = {name for place in chosen for name in units[place].binds}
     for place, unit in enumerate(units):
         acts = isinstance(unit.node, ast.Expr | ast.Assign | ast.AugAssign) and not unit.binds

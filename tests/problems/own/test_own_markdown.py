@@ -10,42 +10,7 @@ import pytest
 from perftui.errors import BadInputError
 from perftui.problems.own.load import load_own
 from perftui.values import decode_arguments
-
-PAGE = """+++
-relative = 1e-6
-
-[[tests]]
-input = "([1, 2, 3],)"
-+++
-# The mean
-
-The mean of numbers:
-
-```python
-mean([1, 2])  # 1.5
-```
-
-```python program
-def mean(numbers):
-    return sum(numbers) / len(numbers)
-```
-
-~~~python tests
-from anywhere import mean
-
-assert mean([1, 2]) == 1.5
-~~~
-
-  ```python generator
-  def generate(size, seed):
-      return ([seed] * size,)
-  ```
-
-```python reference
-def mean(numbers):
-    return sum(numbers) / max(len(numbers), 1)
-```
-"""
+from tests.support.own import PAGE
 
 
 def write(tmp_path: Path, text: str) -> Path:

@@ -17,40 +17,7 @@ from perftui.problems.own.load import load_own
 from perftui.problems.own.program import read_program
 from perftui.problems.own.texts import Text
 from perftui.values import decode, decode_arguments
-
-SLOW = '''"""Sums."""
-
-import math
-
-LIMIT = 10
-
-
-# How many there are.
-def count_pairs(numbers, total=LIMIT):
-    """Count pairs.
-
-    >>> count_pairs([1, 9])
-    1
-    """
-    return sum(_fits(a, b, total) for i, a in enumerate(numbers) for b in numbers[:i])
-
-
-def _fits(a, b, total):
-    return a + b == total
-
-
-def test_it():
-    assert count_pairs([5, 5, 5]) == 3
-
-
-assert count_pairs([10, 0]) == 1
-count_pairs(list(range(9)))
-
-if __name__ == "__main__":
-    print(count_pairs([4, 6]))
-    numbers = list(range(10**7))
-    print(count_pairs(numbers))
-'''
+from tests.support.own import SLOW
 
 
 def load(tmp_path: Path, text: str, name: str = "slow.py") -> Problem:

@@ -254,14 +254,3 @@ def test_an_id_that_comes_twice_names_both_files(tmp_path: Path) -> None:
 def test_an_empty_folder_is_told(tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match="holds no problem files"):
         load_native(tmp_path)
-
-
-def test_the_examples_of_the_documentation_are_problems(tmp_path: Path) -> None:
-    page = Path(__file__).parents[3] / "docs" / "problem-format.md"
-    examples = [
-        text for text in re.findall(r"```toml\n(.*?)```", page.read_text(), re.DOTALL) if "id =" in text
-    ]
-    assert len(examples) == 2
-    for number, example in enumerate(examples):
-        write(tmp_path / f"{number}.toml", example)
-    assert [problem.id for problem in load_native(tmp_path).problems] == ["two-sum", "count-words"]
