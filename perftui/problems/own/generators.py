@@ -38,7 +38,7 @@ def draft_generator(function: ast.FunctionDef, example: Sequence[Value] | None) 
     """
     parameters = _wanted(function)
     hints = [_hint(parameter, place, example) for place, parameter in enumerate(parameters)]
-    made = [_item(hint) for hint in hints]
+    made = [_grown(hint) for hint in hints]
     name, names = function.name, [parameter.arg for parameter in parameters]
     if not names or function.args.vararg or any(text is None for text in made) or not _all_given(function):
         return _template(name, names), False
@@ -111,6 +111,14 @@ def _hint_of(value: Value) -> str | None:
     return None
 
 
+def _grown(hint: ast.expr | None) -> str | None:
+    """An expression that makes an argument: the items of containers within containers are `size` in all."""
+    text, levels = _item(hint), _levels(hint)
+    if text is None or levels < 2:
+        return text
+    return text.replace("range(size)", f"range(int(size ** (1 / {levels})) + 1)")
+
+
 def _item(hint: ast.expr | None) -> str | None:
     """An expression that makes a value of a hint, None where that is not known."""
     match hint:
@@ -128,7 +136,7 @@ def _of_container(name: str, inner: ast.expr) -> str | None:
     parts = inner.elts if isinstance(inner, ast.Tuple) else [inner]
     if name == "Optional":
         return _item(inner)
-    if name in _TUPLES and len(parts) == 2 and isinstance(parts[1], ast.Constant) and parts[1].value is ...:
+    if name in _TUPLES and _is_endless(parts):
         item = _item(parts[0])
         return None if item is None else f"tuple({item} for _ in range(size))"
     items = [_item(part) for part in parts]
@@ -138,14 +146,28 @@ def _of_container(name: str, inner: ast.expr) -> str | None:
         return f"({', '.join(map(str, items))}{',' if len(items) == 1 else ''})"
     if name in _DICTS and len(items) == 2:
         return f"{{{items[0]}: {items[1]} for _ in range(size)}}"
-    # A table of tables: both sides grow, and their product is the size.
-    rows = "int(size**0.5) + 1" if items[0] and "range(size)" in items[0] else "size"
-    item = (items[0] or "").replace("range(size)", "range(int(size**0.5) + 1)")
     if name in _LISTS and len(items) == 1:
-        return f"[{item} for _ in range({rows})]"
+        return f"[{items[0]} for _ in range(size)]"
     if name in _SETS and len(items) == 1:
-        return f"{{{item} for _ in range({rows})}}"
+        return f"{{{items[0]} for _ in range(size)}}"
     return None
+
+
+def _levels(hint: ast.expr | None) -> int:
+    """How many containers of a hint grow within each other."""
+    match hint:
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+            return max(_levels(left), _levels(right))
+        case ast.Subscript(value=outer, slice=inner):
+            parts = inner.elts if isinstance(inner, ast.Tuple) else [inner]
+            fixed = _name_of(outer) in {*_TUPLES, "Optional"} and not _is_endless(parts)
+            return max(map(_levels, parts)) + (0 if fixed else 1)
+    return 1 if _name_of(hint) in _LISTS | _SETS else 0
+
+
+def _is_endless(parts: Sequence[ast.expr]) -> bool:
+    """Whether what stands in `tuple[…]` is a type and an ellipsis."""
+    return len(parts) == 2 and isinstance(parts[1], ast.Constant) and parts[1].value is ...
 
 
 def _is_container(hint: ast.expr | None) -> bool:

@@ -7,7 +7,7 @@ import random
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perftui.errors import BadInputError
@@ -180,7 +180,7 @@ def inputs(signature: str, example: tuple[Value, ...] | None = None) -> list[tup
         ("a: int, text: str", [int, str], None),
         ("xs: typing.List[str] | None", [list], [1, 100]),
         ("xs: Optional[set[int]]", [set], None),
-        ("d: dict[str, list[int]]", [dict], [1, 100]),
+        ("d: dict[str, list[int]]", [dict], [2, 11]),
         ("grid: list[list[int]]", [list], [2, 11]),
         ("pairs: list[tuple[int, str]], *, key=None", [list], [1, 100]),
         ("xs: tuple[int, ...]", [tuple], [1, 100]),
@@ -217,6 +217,7 @@ PLAIN = st.recursive(
 
 
 @given(st.lists(PLAIN, min_size=1, max_size=3))
+@settings(deadline=None)
 def test_an_example_stands_for_hints_that_are_missing(example: list[Value]) -> None:
     made = inputs(", ".join(f"a{place}" for place in range(len(example))), tuple(example))
     if made is not None:

@@ -61,7 +61,7 @@ EDITS = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 2), PIECES), min_size
 
 @pytest.mark.parametrize("name", FORMS)
 @given(EDITS)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None)
 def test_a_file_is_a_problem_or_is_refused_in_one_line(
     tmp_path: Path, name: str, edits: list[tuple[float, int, str]]
 ) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perftui.errors import BadInputError
@@ -318,6 +318,7 @@ FORMS = st.sampled_from(
 
 
 @given(FORMS, VALUES, VALUES)
+@settings(deadline=None)
 def test_a_program_that_satisfies_an_assertion_passes_what_was_read_of_it(
     form: str, expected: object, output: object
 ) -> None:

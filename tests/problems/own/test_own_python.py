@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perftui.errors import BadInputError
@@ -222,6 +222,7 @@ _LINES = st.sampled_from(
 
 
 @given(st.lists(_LINES, max_size=6), st.lists(_LINES, max_size=6))
+@settings(deadline=None)
 def test_the_program_has_each_statement_that_is_no_test(before: list[str], after: list[str]) -> None:
     function = "def f(x):\n    '''Doc.'''\n    return x"
     text = "\n".join(
