@@ -22,18 +22,17 @@ _OUTPUTS = (".out", ".ans")
 
 
 def read_lines(text: Text) -> Found:
-    """The tests of JSON lines, each with the fields of a `[[tests]]` table.
+    """The tests of JSON lines, each with the fields of a `[[tests]]` table, or with values of JSON.
 
     Raises:
         BadInputError: at its line, what is wrong.
     """
     found = Found()
-    decoder = msgspec.json.Decoder(TestTable)
     for number, line in enumerate(text.text.split("\n"), start=1):
         if not line.strip():
             continue
         try:
-            table = decoder.decode(line)
+            table = _table(line)
             found.add(function_test(table) if table.input is not None else stdin_test(table))
         except WrongError as error:
             key = f"{error.key}: " if error.key else ""
@@ -43,6 +42,19 @@ def read_lines(text: Text) -> Found:
         except (msgspec.DecodeError, ValueError, RecursionError) as error:
             raise text.wrong(number, f"not JSON: {error}") from error
     return found
+
+
+def _table(line: str) -> TestTable:
+    """The table of a line; where the input is an array, it and what is expected are values as they are."""
+    fields = msgspec.json.decode(line)
+    match fields:
+        case {"input": [*arguments]}:
+            fields = {**fields, "input": repr(tuple(arguments))}
+            if "expected" in fields:
+                fields["expected"] = repr(fields["expected"])
+            if isinstance(fields.get("others"), list):
+                fields["others"] = [repr(other) for other in fields["others"]]
+    return msgspec.convert(fields, TestTable)
 
 
 def read_pairs(folder: Path, problem: Path) -> Found:

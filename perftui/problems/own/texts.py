@@ -15,6 +15,8 @@ from perftui.text import one_line
 MAX_BYTES = 32 << 20
 """How large a file of a problem may be."""
 
+_LINED = frozenset({".py", ".md"})
+
 
 @dataclass(frozen=True)
 class Text:
@@ -76,6 +78,9 @@ def read_own(path: Path, folder: Path | None = None) -> Text:
     if is_gzip(path):
         raise BadInputError(f"{shown(path)}: packed with gzip: unpack it")
     text = read_text(path)
+    if path.suffix in _LINED:
+        # To Python a carriage return ends a line: lines must be counted alike everywhere.
+        text = text.replace("\r", "\n")
     if "\0" in text:
         raise bad_line(path, text.count("\n", 0, text.index("\0")) + 1, "not text: it holds a NUL")
     return Text(path, text)

@@ -11,7 +11,7 @@ from perftui.errors import BadInputError
 from perftui.problems.model import Comparison, Problem
 from perftui.problems.own import texts
 from perftui.problems.own.load import load_own
-from perftui.values import decode_arguments
+from perftui.values import decode, decode_arguments
 
 PROGRAM = "def f(x):\n    return x\n"
 
@@ -97,6 +97,31 @@ def test_a_program_that_reads_and_prints(tmp_path: Path) -> None:
     assert [(one.input, one.comparison.kind) for one in problem.unanswered] == [("ten", "text")]
     assert problem.references == ("print(len(input()))\n",)
     assert problem.statement.startswith("Make this program faster.")
+
+
+def test_lines_of_json_hold_values_or_expressions(tmp_path: Path) -> None:
+    lines = (
+        '{"input": [[1, "a"], null], "expected": "a"}\n'
+        '{"input": ["(1,)"]}\n'
+        '{"input": [1.5], "expected": 1.5, "others": ["x", [2]], "comparison": "equal"}\n'
+        '{"input": "({1},)", "expected": "{1}"}\n'
+    )
+    problem = load(made(tmp_path / "p", slow_DOT_py=PROGRAM, tests_DOT_jsonl=lines))
+    assert [(decode_arguments(test.input), decode(test.expected)) for test in problem.tests] == [
+        (([1, "a"], None), "a"),
+        ((1.5,), 1.5),
+        (({1},), {1}),
+    ]
+    assert problem.tests[1].comparison.others == ('"x"', "[2]")
+    assert [decode_arguments(one.input) for one in problem.unanswered] == [("(1,)",)]
+
+
+def test_a_carriage_return_ends_a_line(tmp_path: Path) -> None:
+    text = "def f(x):\r    return x\r\rassert f(1) == 1\r"
+    folder = made(tmp_path / "p")
+    folder.mkdir()
+    (folder / "slow.py").write_bytes(text.encode())
+    assert load(folder).references == (PROGRAM,)
 
 
 def test_a_generator_that_is_not_written_yet_is_none(tmp_path: Path) -> None:

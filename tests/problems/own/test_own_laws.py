@@ -47,6 +47,7 @@ PIECES = st.sampled_from(
         "[[tests]]",
         'input = "(1,)"',
         "\x0c\x1b[31m",
+        "x = 1\r\ry = 2\x0b",
         "\ud7ff𝔣",
         "lambda: (yield)",
         "if __name__ == '__main__': count_pairs([]); x = 1",
