@@ -40,11 +40,6 @@ def located(text: Text, error: WrongError) -> BadInputError:
     return text.wrong(_line(text.text, error), f"{key}{error}")
 
 
-def text_at(text: Text, key: str, value: str) -> Text:
-    """The text that a key at the top of the head holds, with the line where it begins."""
-    return Text(text.path, value, text.first + _line(text.text, WrongError("", key, None, 1)) - 1)
-
-
 def _line(text: str, error: WrongError) -> int:
     line = line_of(text, error.table, error.key)
     if error.code_line is None:
