@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-import doctest
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from perftui.problems.assertions import used_names
 from perftui.problems.expressions import ExpressionError, evaluate
@@ -14,6 +14,9 @@ from perftui.problems.own.found import Found
 from perftui.problems.own.texts import Text
 from perftui.problems.own.units import Unit
 from perftui.text import one_line
+
+if TYPE_CHECKING:
+    import doctest
 
 
 def read_examples(text: Text, node: ast.FunctionDef, subject: Subject, program: Sequence[Unit]) -> Found:
@@ -29,6 +32,8 @@ def read_examples(text: Text, node: ast.FunctionDef, subject: Subject, program: 
     docstring = ast.get_docstring(node, clean=False)
     if docstring is None or ">>>" not in docstring:
         return found
+    import doctest  # noqa: PLC0415 - loads the debugger and unittest
+
     try:
         examples = doctest.DocTestParser().get_examples(docstring)
     except ValueError as error:

@@ -28,7 +28,13 @@ def is_problem(folder: Path) -> bool:
     others = [path for path in folder.glob("*.toml") if path.name not in {"problem.toml", "pyproject.toml"}]
     if any((folder / name).is_file() for name in HEADS):
         return not others
-    return not others and len(list(_programs(folder))) == 1 and not _has_pages(folder)
+    if (
+        others
+        or _has_pages(folder)
+        or any((sub / name).is_file() for sub in folder.iterdir() for name in HEADS)
+    ):
+        return False
+    return len(list(_programs(folder))) == 1
 
 
 def folder_material(folder: Path) -> Material:

@@ -148,6 +148,12 @@ def test_a_folder_of_problems_holds_all_forms(tmp_path: Path) -> None:
     assert {problem.benchmark for problem in benchmark.problems} == {"set"}
 
 
+def test_a_script_beside_the_folders_of_problems_makes_them_no_problem(tmp_path: Path) -> None:
+    made(tmp_path / "set" / "a", slow_DOT_py=PROGRAM + "f(1)\n", problem_DOT_toml="")
+    made(tmp_path / "set", _make_DOT_py="print(1)\n")
+    assert [problem.id for problem in load_own(tmp_path / "set").problems] == ["a"]
+
+
 def test_an_id_that_comes_twice_is_refused(tmp_path: Path) -> None:
     made(
         tmp_path / "set",
