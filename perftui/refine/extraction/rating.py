@@ -25,8 +25,9 @@ class Rating:
 
     @cached_property
     def _there(self) -> set[str]:
-        """All that the reply and the stub define."""
-        trees = [parse_stub(self._problem.stub), *(piece.tree for piece in self._pieces)]
+        """All that the reply, the stub and the problem's prelude define."""
+        given = parse_stub(f"{self._problem.prelude}\n{self._problem.stub}")
+        trees = [given, *(piece.tree for piece in self._pieces)]
         return bound(node for tree in trees if tree is not None for node in tree.body)
 
     @cached_property
