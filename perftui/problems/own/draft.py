@@ -13,7 +13,7 @@ from perftui.problems.own.bodies import Subject
 from perftui.problems.own.doctests import read_examples
 from perftui.problems.own.found import Found
 from perftui.problems.own.generators import draft_generator
-from perftui.problems.own.program import Program, read_program
+from perftui.problems.own.program import Program, check_imports, read_program
 from perftui.problems.own.pytests import About, part_about, read_statements
 from perftui.problems.own.texts import Text
 from perftui.problems.own.units import Unit, joined, needed, units_of
@@ -53,13 +53,14 @@ def draft_problem(text: Text, function: str | None, modules: Sequence[Text]) -> 
     called = [
         node.id for module in modules for node in ast.walk(module.parse()) if isinstance(node, ast.Name)
     ]
-    program = read_program(text, function, called)
+    program = read_program(text, function, called, whole=False)
     about = About(
         Subject(program.entry_point, program.function.args), text.path.stem, program.others, lenient=True
     )
     parts = [_tests_beside(program, about)]
     parts += [part_about(module, units_of(module.text, module.parse()), about) for module in modules]
     chosen = _program_units(program, [unit for part in parts for unit in part])
+    check_imports(text, chosen)
     examples = read_examples(text, program.function, about.subject, program.others)
     generator, generated = _generator(program, about, parts, modules, examples)
     return Draft(

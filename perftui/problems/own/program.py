@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -46,13 +47,16 @@ class Program:
         return self.function.name
 
 
-def read_program(text: Text, wanted: str | None, called: Sequence[str] = ()) -> Program:
+def read_program(
+    text: Text, wanted: str | None, called: Sequence[str] = (), *, whole: bool = True
+) -> Program:
     """Take a program apart.
 
     Args:
         text: the file.
         wanted: the function's name; None to find it.
         called: names that tests elsewhere call.
+        whole: whether all of the file goes with the function: then all that it imports must be there.
 
     Raises:
         BadInputError: at its line, what cannot be used; which functions there are, where one must be named.
@@ -62,9 +66,7 @@ def read_program(text: Text, wanted: str | None, called: Sequence[str] = ()) -> 
     functions = {unit.node.name: unit.node for unit in units if isinstance(unit.node, Function)}
     public = [name for name, node in functions.items() if _may_be_entry(node)]
     names = frozenset(public if wanted is None else [*public, wanted])
-    trials = [
-        unit for unit in units if is_test(unit.node) or is_trial(unit.node, names) or _is_of_tests(unit.node)
-    ]
+    trials = [unit for unit in units if unit.binds != {wanted} and _is_for_tests(unit.node, names)]
     trials += _in_main(units, names)
     entry_point = wanted or _entry_point(text, public, trials, called, units)
     node = functions.get(entry_point)
@@ -77,8 +79,8 @@ def read_program(text: Text, wanted: str | None, called: Sequence[str] = ()) -> 
         )
     apart = {id(unit) for unit in trials}
     kept = [unit for unit in units if id(unit) not in apart and not is_main(unit.node)]
-    for unit in kept:
-        _check_import(text, unit.node)
+    if whole:
+        check_imports(text, kept)
     kept, generator = _without_generator(text, kept, entry_point)
     return _taken_apart(text, node, kept, tuple(trials), generator)
 
@@ -178,13 +180,15 @@ def _entry_point(
     return chosen[0]
 
 
-def _is_of_tests(node: ast.stmt) -> bool:
-    """Whether a statement imports what tests alone need."""
+def _is_for_tests(node: ast.stmt, names: frozenset[str]) -> bool:
+    """Whether a statement is a test, or imports what tests alone need."""
+    if is_test(node) or is_trial(node, names):
+        return True
     match node:
         case ast.ImportFrom(module="pytest" | "doctest"):
             return True
-        case ast.Import(names=names):
-            return all(alias.name in {"pytest", "doctest"} for alias in names)
+        case ast.Import(names=aliases):
+            return all(alias.name in {"pytest", "doctest"} for alias in aliases)
     return False
 
 
@@ -250,8 +254,17 @@ def _has_call(node: ast.AST) -> bool:
     return any(isinstance(below, ast.Call) for below in ast.walk(node))
 
 
+def check_imports(text: Text, units: Sequence[Unit]) -> None:
+    """Refuse imports of what stands beside the file: a sandbox has the file alone.
+
+    Raises:
+        BadInputError: at its line, such an import.
+    """
+    for unit in units:
+        _check_import(text, unit.node)
+
+
 def _check_import(text: Text, node: ast.stmt) -> None:
-    """Refuse an import of what stands beside the file: a sandbox has the file alone."""
     match node:
         case ast.ImportFrom(level=level, module=module) if level:
             names = [module or "."]
@@ -269,7 +282,10 @@ def _check_import(text: Text, node: ast.stmt) -> None:
 
 
 def _is_beside(text: Text, module: str) -> bool:
-    root = text.path.parent / module.partition(".")[0]
+    name = module.partition(".")[0]
+    if name in sys.stdlib_module_names:
+        return False
+    root = text.path.parent / name
     return root.with_suffix(".py").is_file() or (root / "__init__.py").is_file()
 
 

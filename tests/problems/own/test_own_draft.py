@@ -235,3 +235,11 @@ def _bound(node: ast.stmt) -> set[str]:
         case ast.Assign(targets=[ast.Name(id=name)]):
             return {name}
     return set()
+
+
+def test_only_what_a_function_needs_must_be_there(tmp_path: Path) -> None:
+    source = "from .util import a\nimport math\n\ndef f(x):\n    return math.floor(x)\n\n"
+    source += "def g(x):\n    return a(x)\n"
+    assert "util" not in draft(source, "f").files[PROGRAM]
+    with pytest.raises(BadInputError, match=r"many\.py, line 1: imports `util` from beside it"):
+        draft(source, "g")

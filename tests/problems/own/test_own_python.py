@@ -232,3 +232,16 @@ def test_the_program_has_each_statement_that_is_no_test(before: list[str], after
     wanted = ast.parse("\n".join([*before, function, *after])).body
     assert sorted(map(ast.dump, ast.parse(program.code).body)) == sorted(map(ast.dump, wanted))
     assert ast.parse(program.stub).body[-1].name == "f"  # type: ignore[attr-defined]
+
+
+def test_a_function_that_is_named_is_no_test_whatever_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "slow.py"
+    path.write_text("def test_speed(x):\n    return x\n\ntest_speed(1)\n")
+    (problem,) = load_own(path, "test_speed").problems
+    assert problem.entry_point == "test_speed"
+    assert len(problem.unanswered) == 1
+
+
+def test_a_module_of_python_is_not_taken_for_a_file_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "random.py").write_text("")
+    assert load(tmp_path, "import random\n\ndef f(x):\n    return x\n\nf(1)\n").entry_point == "f"
