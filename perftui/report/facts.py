@@ -16,8 +16,8 @@ class ChainFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What metrics need of a chain.
 
     Attributes:
-        tried: whether it has a reply that could be judged; where the model gave none, or
-            infrastructure failed it, nothing is known of the chain.
+        tried: whether it has a reply that could be judged; where the model gave none, and where the
+            chain has not ended or was cut short without a correct program, nothing is known of it.
         correct: whether it has a correct program.
         speedup: of its best program against the reference, as it was measured apart from the search
             where it won; None where that was not measured.
@@ -90,7 +90,7 @@ def _chain_facts(problem: ProblemState, chain: ChainState) -> ChainFacts:
     measured = _refinements(chain.rounds)
     return ChainFacts(
         tried=any(round_.reply is not None for round_ in chain.rounds)
-        and (best is not None or chain.how != "infrastructure"),
+        and (best is not None or _has_finished(problem, chain)),
         correct=best is not None,
         speedup=ratio.estimate if ratio is not None else None,
         sure=best is not None and best.optimised,
@@ -100,6 +100,11 @@ def _chain_facts(problem: ProblemState, chain: ChainState) -> ChainFacts:
         slower=measured.count("slower"),
         dependent=any(round_.ask.rival is not None for round_ in chain.rounds),
     )
+
+
+def _has_finished(problem: ProblemState, chain: ChainState) -> bool:
+    """Whether no more is to come of the chain, and nothing from outside cut it short."""
+    return chain.how == "finished" and (chain.ended is not None or problem.status in {"solved", "unsolved"})
 
 
 def _raw(best: Best | None) -> float | None:

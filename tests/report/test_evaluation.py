@@ -39,6 +39,8 @@ def told() -> tuple[Story, dict[tuple[str, int], int]]:
     story.at(ActionTaken(ask=Ask(phase="given", label="given", expects="source")), "P/2", 1, 0)
     story.at(ReplyReceived(reply=Reply(text="", model="samples")), "P/2", 1, 0)
     story.at(CandidateMissing(reason="it is empty"), "P/2", 1, 0)
+    for name, chain in (("P/1", 0), ("P/1", 1), ("P/1", 2), ("P/2", 0), ("P/2", 1)):
+        story.chain_end(name, chain)
     story.at(ChainEnded(reason="the sandbox was lost 3 times", how="infrastructure"), "P/2", 2, None)
     lines = {
         ("P/2", 0): 0,

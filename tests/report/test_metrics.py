@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perftui.events.model import ActionTaken, ReferenceJudged, ReplyMissing
+from perftui.events.model import ActionTaken, ChainEnded, ReferenceJudged, ReplyMissing
 from perftui.events.reduce import replay
 from perftui.refine.chain import OutcomeKind
 from perftui.report.at_k import (
@@ -245,6 +245,7 @@ def test_facts_are_taken_from_the_latest_attempt() -> None:
     story.candidate(round_=2, measured=measurement(ratio(1.5), ratio(0.5)), outcome="slower")
     story.candidate(round_=3, measured=measurement(None, ratio(1.0, "unmeasured")), outcome="unmeasured")
     story.candidate("wrong-answer", chain=1, passed=0, outcome="wrong")
+    story.end("P/1")
     story.attempt = 1
     story.at(ActionTaken(ask=ask()), "P/2", 0, 0)
     story.at(ReplyMissing(how="no-reply", reason="the recording has none"), "P/2", 0, 0)
@@ -261,6 +262,19 @@ def test_facts_are_taken_from_the_latest_attempt() -> None:
     assert (first.final, second.final) == ("faster", None)
     slower = metrics([first], 2).slower_than_seed
     assert (slower.refinements, slower.slower, slower.share) == (2, 1, 0.5)
+
+
+def test_what_a_chain_that_was_cut_short_would_have_found_is_not_known() -> None:
+    story = Story(chains=4)
+    story.begin()
+    for chain in range(3):
+        story.candidate("wrong-answer", chain=chain, passed=0, outcome="wrong")
+    story.chain_end(chain=0)
+    story.at(ChainEnded(reason="by a person", how="cancelled"), "P/1", 1, None)
+    story.candidate(chain=3)
+    (one,) = facts(replay(story.events))
+    assert [chain.tried for chain in one.chains] == [True, False, False, True]
+    assert pass_at([one], 1) == 0.5
 
 
 def test_whether_a_problem_ends_slower_than_its_seed() -> None:
