@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 UV := $(shell command -v uv 2>/dev/null)
 SAY := printf '\n== %s\n'
 
-.PHONY: help setup setup-dev demo test lint types imports pytest snapshots lock wheel benchmarks clean
+.PHONY: help setup setup-dev demo test lint types imports pytest snapshots mutation lock wheel benchmarks clean
 
 help:  ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,11 @@ snapshots: setup-dev  ## take the pictures of the screens anew, after looking at
 
 benchmarks: setup-dev  ## what is fast, measured: one line each
 	@for b in benchmarks/*.py; do $(BIN)/python $$b || exit 1; done
+
+mutation: setup-dev  ## change the pure core line by line and see whether a test notices (ARGS="perftui.events*")
+	@$(BIN)/python -m pip install --disable-pip-version-check -q "mutmut==3.8.1"
+	@$(BIN)/mutmut run --max-children 2 $(ARGS)
+	@$(BIN)/mutmut results
 
 lock:  ## renew the lock files (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \

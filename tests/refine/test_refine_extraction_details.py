@@ -226,3 +226,28 @@ def test_of_broken_stdin_programs_one_that_reads_is_chosen() -> None:
     assert code_of(fenced("n = int(input()\n", "print('x')\n"), STDIN) == "n = int(input()\n"
     assert code_of(fenced("x = (\n", "print('x')\n", "y = (\n"), STDIN) == "print('x')\n"
     assert code_of(fenced("x = (\n"), STDIN) == "x = (\n"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "pass",
+        "...",
+        '"""All."""',
+        "total: int",
+        "raise NotImplementedError",
+        "raise NotImplementedError('later')",
+    ],
+)
+def test_a_placeholder_is_no_answer(body: str) -> None:
+    assert code_of(fenced(GOOD, f"def area(sides):\n    {body}\n")) == GOOD
+
+
+def test_a_function_that_only_calls_another_is_an_answer() -> None:
+    code = "def area(sides):\n    print(sides)\n"
+    assert code_of(fenced(GOOD, code)) == code
+
+
+def test_a_patch_may_show_its_context_without_a_sign() -> None:
+    assert code_of(f"{F}diff\ndef area(sides):\n-    return 0\n+    return 24\n{F}") == GOOD
+    assert code_of(f"{F}diff\n def area(sides):\n-    return 0\n+    return 24\n{F}") == GOOD
