@@ -284,7 +284,8 @@ class ChainRunner:
 
     async def _profile(self, chain: Chain, action: Profile) -> None:
         """Run a program of the chain under a line profiler; what fails is a fact as well."""
-        round_ = next(r for r in reversed(chain.rounds) if r.candidate == action.candidate)
+        round_ = chain.round_of(action.candidate)
+        assert round_ is not None  # noqa: S101 - a strategy asks for programs of its chain only
         self._stage("profiling", round_=round_.index)
         fact = await profiled(
             self.tools.preparers.bench(self.problem),

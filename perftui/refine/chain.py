@@ -191,6 +191,16 @@ class Chain(msgspec.Struct, frozen=True, kw_only=True):
         """The round of the best correct program so far: the seed, or the last in its place."""
         return best_round(self.rounds)
 
+    def round_of(self, candidate: str) -> Round | None:
+        """The round that a program is known by: the best where it is that one, or else its latest.
+
+        A model may write the same program again later, which takes no place of the best.
+        """
+        best = self.best
+        if best is not None and best.candidate == candidate:
+            return best
+        return next((r for r in reversed(self.rounds) if r.candidate == candidate), None)
+
 
 def best_round(rounds: Sequence[Round]) -> Round | None:
     """The round whose program a chain would end with: its first correct one, or the last in its place.

@@ -13,7 +13,13 @@ from perftui.events.state import ProblemState
 from perftui.events.summary import best_of, totals
 from perftui.headless.ending import ending
 from perftui.headless.told import line_of
-from perftui.refine.chain import StrategySettings
+from perftui.own.guard import guarded
+from perftui.refine.actions import Ask, Profile
+from perftui.refine.attempts import asked
+from perftui.refine.catalogue import BUILT_IN, Catalogue, using
+from perftui.refine.chain import Chain, StrategySettings
+from perftui.refine.conversation import next_turn
+from perftui.refine.part import Part
 from perftui.sandbox.protocol import CallEnd, CallFact, JudgeJob, ProfileFact, ProfileJob, SandboxLostError
 from perftui.timing.model import Measurement, Ratio
 from tests.engine.harness import (
@@ -183,3 +189,34 @@ def _timed(chain: object, ratio: float, peak: int = 0) -> object:
     (first, *rest) = chain.rounds  # type: ignore[attr-defined]
     rounds = (msgspec.structs.replace(first, measurement=measurement), *rest)
     return msgspec.structs.replace(chain, rounds=rounds)  # type: ignore[type-var]
+
+
+def _profile_late(chain: Chain) -> Ask | Profile | None:
+    """Try once without a profile, then profile the best program, then try with it."""
+    best = chain.best
+    if best is None or best.candidate is None:
+        return None
+    over = {asked(round_) for round_ in chain.rounds}
+    if "try" in over and best.profile is None:
+        return Profile(candidate=best.candidate, input="t1")
+    label = next((label for label in ("try", "again") if label not in over), None)
+    if label is None:
+        return None
+    return next_turn(chain, phase="performance", label=label, prompt="Faster.", parent=best)
+
+
+async def test_the_best_program_is_profiled_where_the_model_wrote_it_once_more() -> None:
+    late = guarded(Part("late", "performance", 2, "Late.", _profile_late), __file__)
+    with using(Catalogue(parts=(*BUILT_IN.parts, late))):
+        r = rig(
+            [problem()],
+            {("double", 0): [fenced(RIGHT)] * 3},
+            pool=MadeUpPool(Metered()),
+            strategy="late",
+        )
+        await r.engine.run()
+    (chain,) = r.engine.state.problems["double"].chains
+    assert chain.how == "finished", chain.ended
+    assert [round_.ask.label for round_ in chain.rounds] == ["base", "try", "again"]
+    (event,) = [event for event in r.log.events if isinstance(event, CandidateProfiled)]
+    assert event.round == 0
