@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import AbstractContextManager, redirect_stdout
 from dataclasses import replace
+from typing import TextIO
 
 import msgspec
 
@@ -22,15 +25,21 @@ def guarded(part: Part, path: str) -> Part:
 
     def next_step(chain: Chain) -> Step | None:
         try:
-            step = part.next_step(chain)
+            with spoken_aside():
+                step = part.next_step(chain)
             trouble = _trouble(part, chain, step)
-        except Exception as error:  # it is the user's, and may raise anything
+        except (Exception, SystemExit) as error:  # it is the user's, and may raise anything
             raise StrategyFaultError(fault_line(error, [path], path)) from error
         if trouble:
             raise StrategyFaultError(f"{path}: {part.name} {trouble}")
         return step
 
     return replace(part, next_step=next_step)
+
+
+def spoken_aside() -> AbstractContextManager[TextIO]:
+    """What a user's code prints goes to stderr: on stdout others read our own output."""
+    return redirect_stdout(sys.stderr)
 
 
 def _trouble(part: Part, chain: Chain, step: object) -> str:
@@ -46,11 +55,9 @@ def _trouble(part: Part, chain: Chain, step: object) -> str:
 
 
 def _of_ask(part: Part, ask: Ask) -> str:
-    try:
-        # What is stored is read again: what does not fit its type must not get that far.
-        msgspec.json.decode(msgspec.json.encode(ask), type=Ask)
-    except (msgspec.MsgspecError, TypeError, ValueError) as error:
-        return f"gave an Ask that cannot be stored: {error}"
+    trouble = _not_stored(ask)
+    if trouble:
+        return trouble
     if ask.phase != part.phase:
         return f"is of the {part.phase} phase, and asks in the {ask.phase} phase"
     if not ask.label.strip():
@@ -61,9 +68,22 @@ def _of_ask(part: Part, ask: Ask) -> str:
 
 
 def _of_profile(chain: Chain, profile: Profile) -> str:
-    round_ = next((r for r in reversed(chain.rounds) if r.candidate == profile.candidate), None)
+    trouble = _not_stored(profile)
+    if trouble:
+        return trouble
+    round_ = chain.round_of(profile.candidate)
     if round_ is None or not round_.correct:
         return "wants a profile of a program that is no correct one of its chain"
     if round_.profile is not None:
         return f"wants a profile of round {round_.index + 1} again"
+    return ""
+
+
+def _not_stored(step: Step) -> str:
+    """Why a step cannot be stored: it is read again, and what does not fit its type would be lost."""
+    try:
+        msgspec.json.decode(msgspec.json.encode(step), type=type(step))
+    except (msgspec.MsgspecError, TypeError, ValueError) as error:
+        article = "an" if isinstance(step, Ask) else "a"
+        return f"gave {article} {type(step).__name__} that cannot be stored: {error}"
     return ""

@@ -13,8 +13,10 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
 
+import msgspec
+
 from perftui.errors import BadInputError
-from perftui.own.guard import guarded
+from perftui.own.guard import guarded, spoken_aside
 from perftui.own.templates import read_templates
 from perftui.refine.catalogue import ALL, BUILT_IN, Catalogue
 from perftui.refine.chain import StrategySettings
@@ -78,7 +80,8 @@ def with_entry_points(found: Found) -> Found:
 def _with_entry_point(found: Found, point: EntryPoint) -> Found:
     source = f"entry point {one_line(point.name, 60)} ({one_line(point.value, 80)})"
     try:
-        loaded = point.load()
+        with spoken_aside():
+            loaded = point.load()
     except (Exception, SystemExit) as error:  # whatever a package raises
         raise BadInputError(one_line(f"{source}: {type(error).__name__}: {error}", 400)) from error
     file = getattr(sys.modules.get(point.module), "__file__", None)
@@ -97,7 +100,8 @@ def _executed(path: Path) -> Mapping[str, object]:
         # What looks up its own module by name, as dataclasses do, finds it.
         sys.modules[module.__name__] = module
         code = compile(path.read_text(encoding="utf-8"), str(path), "exec", dont_inherit=True)
-        exec(code, module.__dict__)  # noqa: S102 - the user's own file, from a folder that the user named
+        with spoken_aside():
+            exec(code, module.__dict__)  # noqa: S102 - the user's own file, from a folder that the user named
     except (Exception, SystemExit) as error:  # whatever it raises
         raise BadInputError(fault_line(error, [str(path)], str(path))) from error
     return vars(module)
@@ -186,6 +190,22 @@ def _of_strategy(strategy: Strategy) -> Iterator[str]:
             yield from _of_any_part(part)
     if not isinstance(settings, StrategySettings):
         yield f"{strategy.name}: its settings must be StrategySettings"
+    else:
+        yield from _of_settings(strategy.name, settings)
+
+
+def _of_settings(name: str, settings: StrategySettings) -> Iterator[str]:
+    try:
+        # What a run stores of them is read again.
+        msgspec.json.decode(msgspec.json.encode(settings), type=StrategySettings)
+    except (msgspec.MsgspecError, TypeError) as error:
+        yield f"{name}: its settings cannot be stored: {error}"
+        return
+    counts = ("correctness_rounds", "repair_rounds", "feedback_rounds", "plateau")
+    if any(getattr(settings, count) < 0 for count in counts):
+        yield f"{name}: {', '.join(counts)} are counts, from 0"
+    if settings.calls is not None and settings.calls < 1:
+        yield f"{name}: calls is a number of model calls, at least 1, or None"
 
 
 def _of_any_part(part: Part) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -49,6 +50,10 @@ def test_what_is_right_goes_through() -> None:
         (ask(messages=("Go.",)), "gave an Ask that cannot be stored: Expected `object`, got `str`"),
         (ask(label="\ud800"), "gave an Ask that cannot be stored"),
         (ask(expects="poem"), "gave an Ask that cannot be stored: Invalid enum value 'poem'"),
+        (
+            Profile(candidate="0" * 64, input=3),
+            "gave a Profile that cannot be stored: Expected `str`, got `int`",
+        ),  # type: ignore[arg-type]
         (Profile(candidate="0" * 64, input="t1"), "wants a profile of a program that is no correct one"),
     ],
 )
@@ -67,6 +72,16 @@ def test_what_is_raised_is_told_with_the_line_of_the_file() -> None:
         step(fails)
     line = fails.__code__.co_firstlineno + 1
     assert str(caught.value) == rf"{__file__}:{line}: KeyError: 'slowest\x1b[31m'"
+
+
+def test_a_part_that_wants_to_end_the_command_ends_its_chain() -> None:
+    with pytest.raises(StrategyFaultError, match=r"SystemExit: 3$"):
+        step(lambda _: sys.exit(3))
+
+
+def test_what_a_part_prints_is_kept_from_stdout(capsys: pytest.CaptureFixture[str]) -> None:
+    step(lambda _: print("here"))
+    assert tuple(capsys.readouterr()) == ("", "here\n")
 
 
 def test_a_fault_in_a_template_names_both_files(tmp_path: Path) -> None:

@@ -25,6 +25,13 @@ PART = Part("mine", "performance", 1, "Does nothing.", next_step)
 """
 
 
+def whole(settings: str) -> str:
+    return (
+        "from perftui.refine.plugin import BASE, Strategy, StrategySettings\n"
+        f"STRATEGY = Strategy('w', 'W.', (BASE,), StrategySettings({settings}))\n"
+    )
+
+
 def write(folder: Path, name: str = "mine.py", text: str = PART) -> Path:
     (folder / name).write_text(text, encoding="utf-8")
     return folder / name
@@ -77,6 +84,12 @@ def test_loading_leaves_nothing_behind(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["mine.py"]
 
 
+def test_what_a_file_prints_is_kept_from_stdout(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path, text="print('loaded')\n" + PART)
+    with_folder(Found(), tmp_path)
+    assert tuple(capsys.readouterr()) == ("", "loaded\n")
+
+
 def test_a_file_is_not_read_with_our_future(tmp_path: Path) -> None:
     text = "from dataclasses import dataclass\n@dataclass\nclass A:\n    x: int = 1\n"
     write(tmp_path, text=text + "assert A.__annotations__['x'] is int\n" + PART)
@@ -107,6 +120,15 @@ def test_a_file_is_not_read_with_our_future(tmp_path: Path) -> None:
             PART + "from perftui.refine.plugin import Strategy\nSTRATEGY = Strategy('w', 'W.', (PART,))\n",
             "mine.py: w must begin with a part of the base phase, such as BASE",
         ),
+        (
+            whole("feedback_rounds='q'"),
+            "mine.py: w: its settings cannot be stored: Expected `int`, got `str`",
+        ),
+        (
+            whole("repair_rounds=-1"),
+            "mine.py: w: correctness_rounds, repair_rounds, feedback_rounds, plateau are",
+        ),
+        (whole("calls=0"), "mine.py: w: calls is a number of model calls, at least 1, or None"),
     ],
 )
 def test_an_error_in_a_file_is_one_line_with_its_place(tmp_path: Path, text: str, line: str) -> None:
