@@ -85,6 +85,8 @@ def _of_problem(event: EventBase) -> tuple[str, str] | None:
             return glyph, word if how == "solved" else _joined(word, reason)
         case ProblemStarted(attempt=attempt) if attempt > 1:
             return "↻", f"rerun, attempt {attempt}"
+        case ReferenceJudged(verdict=verdict, candidate="") if not verdict.correct:
+            return "⚠", f"{verdict.reason}: its speed is compared with the seeds alone"
         case ReferenceJudged(verdict=verdict) if not verdict.correct:
             return "⚠", _joined("the reference fails", verdict.reason)
         case WinnerConfirmed():

@@ -284,6 +284,15 @@ def test_the_reference_and_losses() -> None:
     ]
 
 
+def test_a_problem_without_a_reference_is_not_told_to_have_one_that_fails() -> None:
+    story = Story()
+    story.begin()
+    none = msgspec.structs.replace(verdict("invalid-program", 0), reason="the problem has no reference")
+    story.add(ReferenceJudged(problem="P/1", verdict=none, limits=Limits(test_seconds=2.0), candidate=""))
+    (line,) = replay(story.events).activity
+    assert line.text == "the problem has no reference: its speed is compared with the seeds alone"
+
+
 def test_activity_tells_what_is_worth_seeing() -> None:
     story = Story()
     story.begin()
