@@ -39,6 +39,7 @@ def with_overrides(templates: Templates, overrides: Mapping[str, Source]) -> Tem
     merged = Templates({**templates.sources, **overrides})
     included = {inner for file in overrides for inner in merged.with_included(file) if inner != file}
     for name, source in overrides.items():
+        _check_includes(merged, name)
         if name in templates.sources:
             _check_facts(merged, templates, name)
         elif name not in included:
@@ -55,10 +56,21 @@ def _read(path: Path) -> Source:
         what = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise BadInputError(f"{path}: cannot be read: {what}") from error
     try:
-        built_in().environment.parse(text)
+        # Compiled, not only parsed: so a filter that there is none of is seen, too.
+        built_in().environment.compile(text)
     except TemplateSyntaxError as error:
         raise BadInputError(one_line(f"{path}:{error.lineno}: {error.message}", 400)) from error
     return Source(text, str(path))
+
+
+def _check_includes(merged: Templates, name: str) -> None:
+    """See that what a template includes is there, and does not include it in turn."""
+    place = merged.place(name)
+    for inner in sorted(merged.included(name)):
+        if inner not in merged.sources:
+            raise BadInputError(f"{place}: includes {one_line(inner, 60)!r}, and there is no such template")
+        if name in merged.with_included(inner):
+            raise BadInputError(f"{place}: includes itself, by {one_line(inner, 60)!r}")
 
 
 def _check_facts(merged: Templates, templates: Templates, name: str) -> None:

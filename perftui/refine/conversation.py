@@ -57,6 +57,8 @@ def next_turn(
         rendered = render(template, **known)
     else:
         rendered = render_text(prompt or "", known, label.split(" ", 1)[0])
+    if not rendered.text.strip():
+        raise StrategyFaultError(f"the prompt of {one_line(label, 60)!r} is empty")
     return Ask(
         phase=phase,
         label=label,

@@ -114,9 +114,13 @@ class Templates:
             if name in found or name not in self.sources:
                 continue
             found.add(name)
-            tree = self.environment.parse(self.sources[name].text, name)
-            todo += [inner for inner in meta.find_referenced_templates(tree) if inner is not None]
+            todo += self.included(name)
         return found
+
+    def included(self, file: str) -> set[str]:
+        """The files that a template names, be they there or not."""
+        tree = self.environment.parse(self.sources[file].text, file)
+        return {inner for inner in meta.find_referenced_templates(tree) if inner is not None}
 
     def wanted(self, name: str) -> set[str]:
         """The facts that a template and what it includes may look at."""

@@ -8,6 +8,10 @@ import pytest
 
 from perftui.errors import BadInputError
 from perftui.own.kit import load_kit, using
+from perftui.problems.model import Problem
+from perftui.refine.chain import Chain
+from perftui.refine.faults import StrategyFaultError
+from perftui.refine.parts.base import BASE
 from perftui.refine.templates import built_in, render
 
 FACTS = {"statement": "S", "stub": "", "entry_point": "f", "stdin": False}
@@ -53,6 +57,10 @@ def test_a_template_may_include_others_of_the_folder(tmp_path: Path) -> None:
             "tips.j2:2: 'statment' is not told to tips.j2: it is told",
         ),
         ("tips.j2", '\n\n{% include "_x.j2" %}', "_x.j2:1: 'nothing' is not told to tips.j2"),
+        ("tips.j2", "One.\n{{ statement | loud }}\n", "tips.j2:2: No filter named 'loud'"),
+        ("tips.j2", '{% include "no.j2" %}', "tips.j2: includes 'no.j2', and there is no such template"),
+        ("tips.j2", '{% include "tips.j2" %}', "tips.j2: includes itself, by 'tips.j2'"),
+        ("_tips.j2", '{% include "tips.j2" %}', "_tips.j2: includes itself, by 'tips.j2'"),
         ("optimize.j2", "Mine.", "optimize.j2: there is no template of this name: near it are optimise.j2"),
         ("zzzzz.j2", "Mine.", "zzzzz.j2: there is no template of this name: see perftui prompts list"),
     ],
@@ -71,6 +79,18 @@ def test_a_part_may_look_at_what_any_that_includes_it_is_told(tmp_path: Path) ->
     load_kit(None, tmp_path)
     (tmp_path / "_program.j2").write_text("{{ rows }}")
     assert "_program.j2:1: 'rows' is not told to _program.j2" in refused(tmp_path)
+
+
+def test_a_template_that_gives_nothing_is_not_sent(tmp_path: Path) -> None:
+    (tmp_path / "base_function.j2").write_text("{# Nothing. #}\n")
+    problem = Problem(
+        id="A/1", title="a", kind="function", statement="Do it.", entry_point="f", benchmark="own"
+    )
+    with (
+        using(load_kit(None, tmp_path)),
+        pytest.raises(StrategyFaultError, match="the prompt of 'base' is empty"),
+    ):
+        BASE.next_step(Chain(problem=problem, index=0))
 
 
 def test_a_file_that_is_not_text_and_a_folder_that_is_not_there(tmp_path: Path) -> None:
