@@ -140,6 +140,8 @@ def hot_lines(round_: Round) -> HotLines | None:
     fact = round_.profile
     if fact is None or fact.profile is None or round_.code is None:
         return None
+    if fact.profile.end == "raised" and round_.correct:
+        return None  # it raises under the profiler alone: these are not the lines that it runs else
     source = source_lines(round_.code)
     lines = tuple(
         HotLine(

@@ -172,6 +172,16 @@ def test_hot_lines_leave_out_what_is_cheap_or_not_there(scripting: Any) -> None:
     assert found.partial
 
 
+def test_a_correct_program_that_raised_under_the_profiler_alone_has_no_hot_lines(scripting: Any) -> None:
+    lines = (LineCost(number=2, hits=1, ns=90, share=0.9),)
+    round_ = scripting.round_of(0, Ask(phase="base", label="base"), scripting.program("seed"))
+    for end, shown in (("raised", False), ("timeout", True), ("returned", True)):
+        profile = LineProfile(lines=lines, end=end)
+        seen = msgspec.structs.replace(round_, profile=Profiled(input="t2", profile=profile))
+        assert seen.correct
+        assert (hot_lines(seen) is not None) is shown
+
+
 def test_several_slow_tests_are_shown_where_none_dominates(scripting: Any) -> None:
     def timed(*costs: int) -> Any:
         table = tuple(TestTime(name=f"t{i + 1}", cpu_ns=cost, share=0.0) for i, cost in enumerate(costs))
