@@ -45,7 +45,8 @@ def distribution(ratios: Sequence[float], title: str) -> str:
     if not bins:
         return ""
     height = 240.0
-    x = svg.log_axis([one for b in bins for one in (b.low, b.high)], _MARGIN, _WIDTH - 16)
+    # The reference is on it even where no ratio is near: a distance from nothing says nothing.
+    x = svg.log_axis([1.0, *(one for b in bins for one in (b.low, b.high))], _MARGIN, _WIDTH - 16)
     y = svg.Axis(0, max(b.count for b in bins), height - 40, 14, whole=True)
     marks = svg.frame(x, y, x_text=times, y_text=lambda count: f"{count:.0f}")
     for one in bins:

@@ -113,6 +113,11 @@ def test_a_distribution_has_a_bar_for_each_bin(some: list[float]) -> None:
     assert plots.distribution([], "speed") == ""
 
 
+def test_a_distribution_shows_where_the_reference_is() -> None:
+    for ratios in ([6.0], [0.1, 0.2]):
+        assert len(marks(plots.distribution(ratios, "speed"), "line", "even")) == 1
+
+
 def test_dots_stand_in_the_order_of_their_gain() -> None:
     drawn = plots.dot_plot(
         [plots.Dot("slow", 0.5, 0.4, 0.6, "slower"), plots.Dot(EVIL, 4.0, 3.0, 5.0, "faster")], "gain"
