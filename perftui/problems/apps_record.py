@@ -49,8 +49,8 @@ class AppsRecord(msgspec.Struct, frozen=True, kw_only=True):
             BadRecordError: the record has none that can be shown.
         """
         number = self.problem_id if self.problem_id is not None else self.id
-        text = "" if number is None else str(number)
-        if not text.strip() or not text.isprintable() or len(text) > 60:
+        text = "" if number is None else str(number).strip()
+        if not text or not text.isprintable() or len(text) > 60:
             raise BadRecordError("lacks `problem_id` (or `id`), or it cannot be shown")
         return text
 
@@ -64,6 +64,8 @@ def programs_of(record: AppsRecord) -> list[str]:
     programs = _nested(record.solutions, "solutions") or []
     if not isinstance(programs, list) or not all(isinstance(program, str) for program in programs):
         raise BadRecordError("solutions: a list of programs is wanted")
+    for program in programs:
+        check_text(program, "solutions")
     known = [programs[place] for place in record.verified_solution_idx if 0 <= place < len(programs)]
     return list(dict.fromkeys([*known, *programs]))
 
@@ -78,6 +80,18 @@ def tests_in(record: AppsRecord) -> dict[str, object]:
     if not isinstance(found, dict):
         raise BadRecordError("input_output: an object is wanted")
     return found
+
+
+def check_text(text: str, field: str) -> None:
+    """See that a text can be written: JSON lets half of a surrogate pair pass, and UTF-8 does not.
+
+    Raises:
+        BadRecordError: it cannot.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise BadRecordError(f"{field}: holds half of a surrogate pair") from error
 
 
 def _nested(raw: msgspec.Raw, field: str) -> object:

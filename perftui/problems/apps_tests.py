@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from perftui.problems.apps_record import check_text
 from perftui.problems.model import Comparison, TestCase
 from perftui.problems.model import test_name as name_of_test
 from perftui.problems.records import BadRecordError
@@ -92,4 +93,6 @@ def _text(name: str, value: object) -> str:
     lines = value if isinstance(value, list) else [value]
     if not all(isinstance(line, str | int | float) for line in lines):
         raise BadRecordError(f"input_output: {name}: a text, or a list of lines, is wanted")
-    return "\n".join(map(str, lines))
+    text = "\n".join(map(str, lines))
+    check_text(text, f"input_output: {name}")
+    return text

@@ -202,6 +202,11 @@ def test_given_programs_are_run_as_the_checker_runs_them(tmp_path: Path) -> None
             "t1: a list of arguments is wanted",
         ),
         ({"input_output": "[" * 100_000}, "input_output: not JSON: "),
+        ({"solutions": '["\\ud800"]'}, "line 2: apps/2: solutions: holds half of a surrogate pair"),
+        (
+            {"input_output": '{"inputs": ["\\ud800"], "outputs": [""]}'},
+            "line 2: apps/2: input_output: t1: holds half of a surrogate pair",
+        ),
         ({"problem_id": 1}, "line 2: apps/1 is already on line 1"),
     ],
 )
