@@ -5,6 +5,9 @@ from __future__ import annotations
 import unicodedata
 
 _KEPT = {"\n", "\t"}
+_IN_ASCII = str.maketrans(
+    {"–": "-", "·": "-", "…": "...", **dict.fromkeys("█▉▊▋▌", "#"), **dict.fromkeys("▍▎▏", ".")}
+)
 _HIDDEN_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
@@ -30,6 +33,11 @@ def one_line(text: str, limit: int = 200) -> str:
     if len(line) > limit or len(head) < len(text):
         return line[: limit - 1].rstrip() + "…"
     return line
+
+
+def in_ascii(text: str) -> str:
+    """Text for what shows ASCII alone: marks and bars by their likes, other characters as escapes."""
+    return text.translate(_IN_ASCII).encode("ascii", "backslashreplace").decode()
 
 
 def shorten(text: str, limit: int) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perftui.text import one_line, printable, shorten
+from perftui.text import in_ascii, one_line, printable, shorten
 
 ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=()))
 
@@ -57,3 +57,13 @@ def test_shorten_keeps_both_ends_and_tells_the_size() -> None:
     shortened = shorten("a" * 500 + "b" * 500, 100)
     assert shortened.startswith("a" * 75 + " … 900 more characters … ")
     assert shortened.endswith("b" * 25)
+
+
+def test_marks_and_bars_have_their_likes_in_ascii() -> None:
+    assert in_ascii("a · b – 1 ██▎ 2…\n") == "a - b - 1 ##. 2...\n"
+    assert in_ascii("naïve") == "na\\xefve"
+
+
+@given(ANY_TEXT)
+def test_what_is_in_ascii_can_be_shown_anywhere(text: str) -> None:
+    assert in_ascii(text).isascii()

@@ -11,6 +11,7 @@ import click
 from perftui.cli.database import chosen_database
 from perftui.cli.options import with_db, with_page_format
 from perftui.cli.report import stored_runs
+from perftui.cli.streams import tell
 from perftui.errors import BadInputError
 from perftui.text import one_line
 
@@ -48,7 +49,8 @@ def compare(**flags: Unpack[CompareFlags]) -> None:
         raise BadInputError("a run cannot be compared with itself")
     compared = compare_all(states)
     _see_comparable(compared, anyway=flags["anyway"])
-    click.echo(render_comparisons(compared, flags["format_"]), nl=False)
+    text = render_comparisons(compared, flags["format_"])
+    tell(text) if flags["format_"] == "md" else click.echo(text, nl=False)
 
 
 def _see_comparable(compared: Comparisons, *, anyway: bool) -> None:
@@ -60,7 +62,10 @@ def _see_comparable(compared: Comparisons, *, anyway: bool) -> None:
     for one in compared.against:
         names = f"{compared.first.run} and {one.other.run}"
         if not one.common:
-            raise BadInputError(f"{names} have no problem in common, text for text: nothing can be compared")
+            other = next((f" ({doubt.why})" for doubt in one.doubts if doubt.what == "other tests"), "")
+            raise BadInputError(
+                f"{names} have no problem in common, text for text{other}: nothing can be compared"
+            )
         forbidding = [f"{doubt.what} ({doubt.why})" for doubt in one.doubts if doubt.forbids]
         if forbidding and not anyway:
             why = one_line("; ".join(forbidding), 600)

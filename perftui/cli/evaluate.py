@@ -20,6 +20,7 @@ from perftui.events.plan import RunPlan
 from perftui.headless.output import Output
 from perftui.problems.benchmarks import load_benchmark
 from perftui.refine.chain import StrategySettings
+from perftui.text import in_ascii
 
 Format = Literal["md", "json", "csv"]
 
@@ -110,5 +111,6 @@ def _print(live: Live, places: Places, format_: Format) -> None:
 
     lines = {place: sample.index for place, sample in places.items()}
     out = Output(sys.stdout)
-    out.write(render_evaluation(evaluation(live.engine.state, lines), format_))
+    text = render_evaluation(evaluation(live.engine.state, lines), format_)
+    out.write(text if out.has_unicode or format_ != "md" else in_ascii(text))
     see_written(out)

@@ -10,6 +10,7 @@ import click
 
 from perftui.cli.database import chosen_database
 from perftui.cli.options import with_db, with_page_format
+from perftui.cli.streams import tell
 from perftui.cli.sweep import sweep_text
 from perftui.errors import BadInputError
 from perftui.events.reduce import replay
@@ -45,9 +46,11 @@ def report(**flags: Unpack[ReportFlags]) -> None:
     states, swept = anyio.run(_runs_or_sweeps, chosen_database(flags["db"]), flags["runs"])
     reports = [build_report(state) for state in states]
     if swept and flags["format_"] == "md":
-        click.echo(sweep_text(reports), nl=False)
+        tell(sweep_text(reports))
     else:
-        click.echo(render_reports(reports, flags["format_"]), nl=False)
+        text = render_reports(reports, flags["format_"])
+        # JSON and CSV are for programs, and are the same whatever a terminal can show.
+        tell(text) if flags["format_"] == "md" else click.echo(text, nl=False)
 
 
 async def stored_runs(db: Path, names: tuple[str, ...]) -> list[RunState]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from perftui.text import one_line
+from perftui.text import in_ascii, one_line
 
 
 def settle_streams() -> None:
@@ -25,6 +25,12 @@ def settle_streams() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def tell(text: str) -> None:
+    """Print a text for people, which ends with a line feed, in ASCII where nothing else can be shown."""
+    has_unicode = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    click.echo(text if has_unicode else in_ascii(text), nl=False)
 
 
 def fall_silent() -> None:

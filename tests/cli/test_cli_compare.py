@@ -72,6 +72,15 @@ def test_a_problem_with_other_tests_is_not_compared(here: Here) -> None:
     assert "Problems in both runs, text for text: 2." in here.perftui("compare", first, other, "--anyway").out
 
 
+def test_where_all_problems_have_other_tests_it_is_said(here: Here) -> None:
+    first = here.run("--problems", "Add/1")
+    path = here.folder / "problems" / "add_1.toml"
+    path.write_text(path.read_text().replace("(-5,)", "(-6,)").replace('"-4"', '"-5"'))
+    other = here.run("--problems", "Add/1")
+    said = here.refused("compare", first, other)
+    assert "(1 of 1 problems of the same name have other tests or another text): nothing can be" in said
+
+
 def test_there_must_be_something_to_compare(here: Here) -> None:
     first = here.run("--problems", "Add/0")
     other = here.run("--problems", "Add/1")

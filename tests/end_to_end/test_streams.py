@@ -84,7 +84,11 @@ def test_characters_that_cannot_be_shown_are_no_error(filled: Place) -> None:
     run = in_shell(filled, words(RUN), **ascii_only)
     assert run.returncode == 0, run.stderr
     assert "recorded model" in run.stderr
-    assert in_shell(filled, words(("report", "last")), **ascii_only).returncode == 0
+    for what in (("report", "last"), EVALUATE):
+        told = in_shell(filled, words(what), **ascii_only)
+        assert told.returncode == 0
+        assert told.stdout.isascii()
+        assert "\\u" not in told.stdout
     assert in_shell(filled, words(EVALUATE), PYTHONIOENCODING="latin-1:strict").returncode == 0
 
 
