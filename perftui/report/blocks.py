@@ -13,6 +13,8 @@ from perftui.report.gain import GainPoint
 _WIDTH = 40
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 _FULL = "█"
+_LEAST_GAIN = math.log(1.2)
+"""A smaller gain has a shorter bar, even where there is no larger one."""
 
 
 class Bar(NamedTuple):
@@ -29,12 +31,17 @@ class Bar(NamedTuple):
     text: str
 
 
-def bars(lines: Sequence[Bar], width: int = _WIDTH) -> str:
+def bars(lines: Sequence[Bar], width: int = _WIDTH, *, least: float = 0.0) -> str:
     """A chart of horizontal bars, the longest over the whole width, each ending with a line feed.
 
     Whatever is longer than nothing can be seen.
+
+    Args:
+        lines: from above.
+        width: in characters.
+        least: the length that fills the width where no bar is longer.
     """
-    longest = max((line.length for line in lines), default=0.0)
+    longest = max([least, *(line.length for line in lines)])
     margin = max((len(line.label) for line in lines), default=0)
     return "".join(_line(line, longest, margin, width) + "\n" for line in lines)
 
@@ -56,7 +63,8 @@ def gain_bars(curve: Sequence[GainPoint]) -> str:
                 times(point.gain),
             )
             for point in curve
-        ]
+        ],
+        least=_LEAST_GAIN,
     )
 
 

@@ -76,6 +76,14 @@ def test_a_histogram_and_a_curve_in_characters() -> None:
     ]
 
 
+def test_a_gain_of_nearly_nothing_has_a_short_bar() -> None:
+    points = [
+        GainPoint(calls=calls, spent=calls, gain=gain, low=None, high=None)
+        for calls, gain in enumerate([1.0, 1.0001])
+    ]
+    assert gain_bars(points).splitlines() == ["0 calls  1.00x", " 1 call ▏ 1.00x"]
+
+
 @given(ratios, st.booleans())
 def test_an_axis_holds_its_values_in_their_order(some: list[float], up: bool) -> None:
     axis = svg.log_axis(some, 200, 0) if up else svg.log_axis(some, 10, 600)
