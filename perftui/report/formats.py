@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -25,7 +26,7 @@ def json_text(value: object) -> str:
 
 
 def csv_text(rows: Sequence[Mapping[str, object]]) -> str:
-    """Rows as CSV with a header; what is None is empty. No text is taken for a formula.
+    """Rows as CSV with a header; what is None or not finite is empty. No text is taken for a formula.
 
     Args:
         rows: all with the same keys.
@@ -58,6 +59,8 @@ def fields(struct: msgspec.Struct) -> dict[str, object]:
 def _cell(value: object) -> object:
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
     if isinstance(value, list | tuple):
         return _cell(" ".join(map(str, value)))
     if not isinstance(value, str):

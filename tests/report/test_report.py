@@ -94,6 +94,10 @@ def test_csv_has_a_row_for_each_problem_of_each_run() -> None:
     assert rows[0]["flagged"] == "false"
 
 
+def test_csv_has_no_numbers_that_are_none() -> None:
+    assert csv_text([{"a": math.inf, "b": math.nan, "c": 1.5}]) == "a,b,c\n,,1.5\n"
+
+
 def test_csv_gives_no_formula_and_no_control_code_to_a_spreadsheet() -> None:
     text = csv_text([{"a": "=1+1", "b": "@x", "c": -1.5, "d": 'say "hi",\x1b\n', "e": None, "f": (1, 2)}])
     assert list(csv.reader(io.StringIO(text)))[1] == ["'=1+1", "'@x", "-1.5", 'say "hi",\\x1b', "", "1 2"]
