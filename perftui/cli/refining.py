@@ -64,7 +64,7 @@ def with_refining(command: F) -> F:
         click.option(
             "--refinements",
             type=click.IntRange(0, 100),
-            help="Performance iterations of a chain at most.  [default: the strategy's]",
+            help="Refinements after the first optimisation, at most.  [default: the strategy's]",
         ),
         click.option(
             "--fixes",
@@ -148,6 +148,8 @@ def strategies_of(flags: RefiningFlags) -> list[Strategy]:
     Raises:
         BadInputError: there is none of such a name, or it asks no model.
     """
+    if flags["strategy"] and not all(name.strip(" ,") for name in flags["strategy"]):
+        raise BadInputError("--strategy is empty: name one, see perftui strategies")
     named = strategies_named(flags["strategy"])
     bare = [strategy for strategy in named if all(part.phase == "base" for part in strategy.parts)]
     if flags["correctness"] or flags["performance"]:

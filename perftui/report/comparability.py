@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from perftui.events.plan import Environment, RunPlan
+from perftui.events.plan import Environment, RunPlan, TimingBudget
 from perftui.events.state import ProblemState, RunState
 from perftui.report.facts import has_passing_reference
 from perftui.report.report import was_timed
@@ -95,11 +95,18 @@ def _settings(first: RunPlan, second: RunPlan) -> Iterator[Doubt]:
         ("other limits", limits[0], limits[1], True),
         ("other timing data", first.timing_data, second.timing_data, True),
         ("other number of chains", first.chains, second.chains, False),
-        ("other timing budget", first.budget, second.budget, False),
+        ("other timing budget", _budget(first), _budget(second), False),
         ("other objective", first.settings.objective, second.settings.objective, False),
     ):
         if one != other:
             yield Doubt(what=what, why=_both(_told(one, other), _told(other, one)), forbids=forbids)
+
+
+def _budget(plan: RunPlan) -> TimingBudget:
+    """The budget of timing, that of the run for each of its problems."""
+    seconds = plan.budget.run_seconds
+    share = None if seconds is None else round(seconds / max(1, len(plan.problems)), 3)
+    return msgspec.structs.replace(plan.budget, run_seconds=share)
 
 
 def _told(one: object, other: object) -> str:

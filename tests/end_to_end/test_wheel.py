@@ -89,7 +89,7 @@ def test_an_installed_perftui_runs_its_demo_from_an_empty_folder(installed: Path
 
     demo = ("demo", "--headless", "--fast", "--sandbox", "process", "--json")
     with Running(*demo, cwd=folder, env=env, python=str(installed)) as run:
-        run.until(lambda: '"kind":"correct"' in run.out)
+        run.until(lambda: '"kind":"candidate-judged"' in run.out)
         run.send(signal.SIGTERM)
         ended = run.end()
     assert ended.status == 130, ended.err

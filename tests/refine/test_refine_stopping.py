@@ -234,3 +234,15 @@ def test_the_last_program_is_taken_where_that_is_chosen(scripting: Any) -> None:
         fact(code=program("seed")), fact(code=None), settings=msgspec.structs.replace(settings)
     )
     assert empty.kinds[:2] == ["seed", "dropped"]
+
+
+def test_as_published_the_base_is_the_stub_as_it_is(scripting: Any) -> None:
+    done = scripting.walk(*gains(scripting, True), strategy="perfcodegen-paper")
+    assert done.prompt(0).strip() == scripting.function_problem().stub.strip()
+    program = scripting.walk(
+        *gains(scripting), strategy="perfcodegen-paper", problem=scripting.stdin_problem()
+    ).prompt(0)
+    assert program.startswith("You are an expert Python programmer.")
+    assert "standard input" in program
+    usual = scripting.walk(*gains(scripting, True)).prompt(0)
+    assert usual != done.prompt(0)

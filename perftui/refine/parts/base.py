@@ -7,6 +7,9 @@ from perftui.refine.chain import Chain
 from perftui.refine.conversation import base_template, next_turn
 from perftui.refine.part import Part
 
+PAPERS = "paper_base"
+"""The template of a chain that is run as published."""
+
 
 def next_step(chain: Chain) -> Ask | None:
     """The first ask of a chain."""
@@ -16,7 +19,7 @@ def next_step(chain: Chain) -> Ask | None:
         chain,
         phase="base",
         label="base",
-        template=base_template(chain),
+        template=PAPERS if chain.settings.choice == "last" else base_template(chain),
         temperature=chain.settings.base_temperature,
     )
 
