@@ -175,7 +175,7 @@ async def _stdin_problems(bench: Bench, data: Path) -> dict[str, Problem]:
 def told(outcomes: Sequence[Outcome]) -> Iterator[str]:
     """A line a source, and one for all."""
     for source in [*sorted({outcome.reply.source for outcome in outcomes}), ""]:
-        rows = [outcome for outcome in outcomes if outcome.reply.source.startswith(source)]
+        rows = [outcome for outcome in outcomes if source in ("", outcome.reply.source)]
         may = [outcome for outcome in rows if outcome.parts]
         picked = sum(outcome.picked for outcome in may)
         beyond = sum(outcome.picked for outcome in rows if not outcome.parts)
