@@ -231,14 +231,15 @@ class ChainRunner:
     async def _extract(self, last: Round) -> None:
         assert last.reply is not None  # noqa: S101 - a replied round has its reply
         if last.ask.expects == "source":
-            code = last.reply.text
+            code, note = last.reply.text, ""
         else:
             extracted = extract(last.reply.text, self.problem, last.reply.finish)
             if isinstance(extracted, NoProgram):
                 await self._record(CandidateMissing(reason=extracted.reason), last.index)
                 return
-            code = extracted.code
-        await self._record(CandidateFound(candidate=candidate_hash(code), code=code), last.index)
+            code, note = extracted.code, extracted.note
+        found = CandidateFound(candidate=candidate_hash(code), code=code, note=note)
+        await self._record(found, last.index)
 
     async def _judge(self, last: Round) -> None:
         assert last.candidate is not None and last.code is not None  # noqa: PT018, S101 - found before

@@ -170,10 +170,15 @@ class ReplyMissing(EventBase, frozen=True, kw_only=True):
 
 
 class CandidateFound(EventBase, frozen=True, kw_only=True):
-    """A program was extracted from the reply."""
+    """A program was extracted from the reply.
+
+    Attributes:
+        note: what a person should know of how it was found, such as that the reply was cut off.
+    """
 
     candidate: str
     code: str
+    note: str = ""
 
 
 class CandidateMissing(EventBase, frozen=True, kw_only=True):

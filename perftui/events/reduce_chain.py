@@ -100,8 +100,8 @@ def _change_of_round(event: EventBase) -> Callable[[Round], Round] | None:
             return lambda round_: _replace(round_, end="replied", reply=reply, trouble="")
         case ReplyMissing(how=how, reason=reason):
             return lambda round_: _replace(round_, end=how, trouble=reason)
-        case CandidateFound(candidate=candidate, code=code):
-            return lambda round_: _replace(round_, candidate=candidate, code=code, no_program="")
+        case CandidateFound(candidate=candidate, code=code, note=note):
+            return lambda round_: _replace(round_, candidate=candidate, code=code, note=note, no_program="")
         case CandidateMissing(reason=reason):
             return lambda round_: _replace(round_, no_program=reason)
         case CandidateJudged(verdict=verdict):

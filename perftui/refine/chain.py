@@ -101,6 +101,7 @@ class Round(msgspec.Struct, frozen=True, kw_only=True):
         trouble: why there is no reply, where there is none.
         candidate: hash of the extracted program, None where there is none.
         code: the extracted program, whole.
+        note: what a person should know of how it was found; most often empty.
         no_program: why nothing could be extracted from the reply.
         verdict: whether the candidate is correct.
         measurement: how fast it is.
@@ -115,6 +116,7 @@ class Round(msgspec.Struct, frozen=True, kw_only=True):
     trouble: str = ""
     candidate: str | None = None
     code: str | None = None
+    note: str = ""
     no_program: str = ""
     verdict: Verdict | None = None
     measurement: Measurement | None = None

@@ -220,3 +220,14 @@ async def test_the_best_program_is_profiled_where_the_model_wrote_it_once_more()
     assert [round_.ask.label for round_ in chain.rounds] == ["base", "try", "again"]
     (event,) = [event for event in r.log.events if isinstance(event, CandidateProfiled)]
     assert event.round == 0
+
+
+async def test_what_was_noted_of_a_reply_that_was_cut_off_is_kept_with_its_program() -> None:
+    r = rig(
+        [problem()],
+        {("double", 0): [f"Here:\n```python\n{RIGHT}```\nOr:\n```python\ndef double(x):\n    return ("]},
+    )
+    await r.engine.run()
+    first = only(r).chains[0].rounds[0]
+    assert first.code == RIGHT
+    assert first.note == "the reply ends in the middle of its code"

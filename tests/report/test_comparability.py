@@ -76,7 +76,7 @@ def test_runs_that_differ_in_what_is_compared_alone_are_comparable() -> None:
             lambda s: plan(s, budget=TimingBudget(run_seconds=5.0)),
             "other timing budget",
             False,
-            "run_seconds=None / run_seconds=5.0",
+            "run_seconds=None / run_seconds=1.25",
         ),
         (lambda s: machine(s, perftui="9"), "other perftui", False, "0 / 9"),
         (lambda s: one_problem(s, status="running"), "unfinished", False, "1 problems of bbbbbb"),

@@ -9,6 +9,7 @@ from perftui.problems.model import Comparison, TestCase
 from perftui.tui.feed import Picture
 from perftui.tui.glyphs import Glyphs
 from perftui.tui.panes.diff import change_count, diff_lines, program_lines
+from perftui.tui.panes.exchange import reply_lines
 from perftui.tui.panes.results import result_lines
 from perftui.tui.panes.round_view import RoundView
 from perftui.tui.panes.timings import timing_lines, trial_plot
@@ -137,3 +138,11 @@ def test_why_names_the_outcome_the_verdict_the_speed_and_what_goes_on() -> None:
     assert "★ kept, and beats the reference: faster than the best so far: 12.4x" in shown
     assert "48.2x [44.8–51.6] against the reference; slowest test t1, 31 %" in shown
     assert "backing off: 429: rate limited, attempt 2" in _text(why_lines(_view("HumanEval/9")))
+
+
+def test_what_was_noted_of_a_reply_stands_over_it() -> None:
+    view = _view("HumanEval/0")
+    assert view.round is not None
+    noted = msgspec.structs.replace(view.round, note="the reply ends in the middle of its code")
+    shown = _text(reply_lines(RoundView(view.picture, view.problem, view.chain, noted)))
+    assert "the reply ends in the middle of its code" in shown.splitlines()[1]

@@ -36,7 +36,8 @@ def reply_lines(view: RoundView) -> list[Line]:
         told += [f"sent {reply.attempts} times"] if reply.attempts > 1 else []
         told += [f"ended by {one_line(reply.finish, 40)}"] if reply.finish != "stop" else []
         missing = [_bad(f"no program: {one_line(round_.no_program)}")] if round_.no_program else []
-        return [_told(" · ".join(told)), *missing, *text_lines(reply.text)]
+        noted = [Line(Content.styled(one_line(round_.note), styles.WARN), hang=2)] if round_.note else []
+        return [_told(" · ".join(told)), *missing, *noted, *text_lines(reply.text)]
     if view.streaming:
         return [_told("the reply as it comes"), *_streamed(view)]
     if round_.trouble:
