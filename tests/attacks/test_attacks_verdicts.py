@@ -99,9 +99,7 @@ async def test_a_container_that_is_killed_is_nobody_s_fault(sandbox_image: Image
             async def on_loss(_reason: str, count: int) -> None:
                 losses.append(count)
 
-            verdict, known = await judges.verdict(
-                DOUBLE, "c", slow, LIMITS, on_stage=on_stage, on_loss=on_loss
-            )
+            verdict, known = await judges.verdict(DOUBLE, slow, LIMITS, on_stage=on_stage, on_loss=on_loss)
         assert not known
         return verdict
 
