@@ -64,7 +64,7 @@ def evaluate(place: Place, count: int, *more: object, seconds: float = SLOW) -> 
         {"task_id": task, "solution": f"import time\ntime.sleep({seconds})\n{program}"}
         for n in range(count)
         for task in [f"Add/{n % 2}"]
-        for program in [wrong(task) + f"# {n}\n" if n % 3 == 0 else right(task, n)]
+        for program in [wrong(task) + f"MARK = {n}\n" if n % 3 == 0 else right(task, n)]
     ]
     write_lines(place.folder / "samples.jsonl", samples)
     return ("evaluate", "problems", "--samples", "samples.jsonl", "--no-timing", *more)

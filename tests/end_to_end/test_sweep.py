@@ -19,7 +19,7 @@ from tests.support.terminal import ENTER_SCREEN, LEAVE_SCREEN, OnTerminal
 
 ALL_CALLS = set(product((f"Add/{n}" for n in range(3)), range(2), range(CALLS_OF_A_CHAIN)))
 BASE_CALLS = {call for call in ALL_CALLS if call[2] == 0}
-THREE = ("--strategy", "base-only", "--strategy", "perfcodegen-paper", "--strategy", "perfcodegen")
+THREE = ("--strategy", "base-only", "--strategy", "direct-execution-feedback", "--strategy", "perfcodegen")
 
 
 def runs_of(place: Place) -> list[dict[str, object]]:
@@ -60,7 +60,11 @@ def test_a_sweep_that_was_killed_goes_on_and_no_reply_is_paid_for_twice(place: P
     assert max(server.counts.answered.values()) == 1, "no question is answered twice"
     assert {call: counted[call] for call in BASE_CALLS} == dict.fromkeys(BASE_CALLS, 1)
     reports = runs_of(place)
-    assert [report["strategy"] for report in reports] == ["base-only", "perfcodegen-paper", "perfcodegen"]
+    assert [report["strategy"] for report in reports] == [
+        "base-only",
+        "reflection+direct-execution-feedback",
+        "perfcodegen",
+    ]
     assert [report["status"] for report in reports] == ["done"] * 3
     assert sum(int(str(report["calls"])) for report in reports) == counted.total()
     check = place.perftui("db", "check")
@@ -120,4 +124,4 @@ def test_on_a_terminal_each_screen_closes_by_itself_but_the_last(place: Place) -
     assert terminal.shown.count(ENTER_SCREEN) == terminal.shown.count(LEAVE_SCREEN) == 3
     after = terminal.shown.rpartition(LEAVE_SCREEN)[2]
     assert "sweep " in after
-    assert "perfcodegen-paper" in after
+    assert "direct-execution-feedback" in after

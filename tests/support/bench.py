@@ -44,9 +44,9 @@ def write_problems(folder: Path, count: int = 3) -> Path:
 
 
 def right(problem: str, mark: object = "") -> str:
-    """A right program; marks make programs of different text."""
+    """A right program; marks make different programs."""
     n = problem.rpartition("/")[2]
-    return f"def add_{n}(x):\n    return x + {n}  # {mark}\n"
+    return f"def add_{n}(x):\n    {str(mark)!r}\n    return x + {n}\n"
 
 
 def wrong(problem: str) -> str:
