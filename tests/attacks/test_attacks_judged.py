@@ -13,9 +13,9 @@ from tests.attacks.field import Field
 from tests.attacks.themes.mailbox import MAILBOXES, Mailbox
 
 IN_A_PROCESS = [attack for attack in ATTACKS if not attack.only_docker][
-    :: 4 if "PERFTUI_REQUIRE_DOCKER" in os.environ else 1
+    :: 8 if "PERFTUI_REQUIRE_DOCKER" in os.environ else 1
 ]
-"""Where containers are sure to try them all, every fourth is enough: the same supervisor runs there."""
+"""Where containers are sure to try them all, every eighth is enough: the same supervisor runs there."""
 
 
 def _by_name(attack: Attack | Mailbox) -> str:

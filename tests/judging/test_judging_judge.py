@@ -217,6 +217,29 @@ async def test_more_patience_is_no_more_time_on_the_processor(cpu_ns: int, kind:
     assert len(sandbox.jobs) == 2
 
 
+@pytest.mark.parametrize(
+    ("cpu_ns", "wall_ns", "kind"),
+    [
+        (60_000_000, 1_200_000_000, "correct"),
+        (59_000_000, 1_200_000_000, "timeout"),
+        (1_000_000, 900_000_000, "correct"),
+    ],
+)
+async def test_more_patience_is_for_what_waits_for_the_processor_and_not_for_what_sleeps(
+    cpu_ns: int, wall_ns: int, kind: str
+) -> None:
+    def answer(job: JudgeJob) -> Iterator[CallFact]:
+        if len(sandbox.jobs) == 1:
+            yield CallFact(index=0, end="timeout", cpu_ns=1)
+        else:
+            yield from (
+                msgspec.structs.replace(fact, cpu_ns=cpu_ns, wall_ns=wall_ns) for fact in outputs(job)
+            )
+
+    sandbox = FakeSandbox(answer)
+    assert (await run(sandbox, problem(1, kind="stdin"))).kind == kind
+
+
 async def test_a_first_call_is_alone_already() -> None:
     sandbox = FakeSandbox(wrong_on(0))
     assert (await run(sandbox, problem(3))).failed_test == "t1"
