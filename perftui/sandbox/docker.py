@@ -163,10 +163,16 @@ class DockerEngine:
         """Start a container."""
         await self._call(lambda client: client.start(container))
 
-    async def remove(self, container: str) -> None:
-        """Kill and remove a container, and wait until it is gone; not cancelled half-way."""
+    async def remove(self, container: str) -> bool:
+        """Kill and remove a container, and wait until it is gone; not cancelled half-way.
+
+        Returns:
+            Whether it was there: an engine that was restarted may list one that it no longer has.
+        """
+        was_there = False
         with anyio.CancelScope(shield=True):
-            await self._call(lambda client: _remove(client, container, self._seconds))
+            was_there = await self._call(lambda client: _remove(client, container, self._seconds))
+        return was_there  # noqa: RET504 - to the types, a scope may swallow what is returned within it
 
     async def containers(self, label: str) -> tuple[ContainerFacts, ...]:
         """All containers that carry a label, running or not."""
@@ -322,16 +328,19 @@ def _create(client: APIClient, spec: ContainerSpec) -> str:
     return msgspec.convert(created, _Created).id
 
 
-def _remove(client: APIClient, container: str, seconds: float) -> None:
+def _remove(client: APIClient, container: str, seconds: float) -> bool:
     deadline = time.monotonic() + seconds
-    while not _removed(client, container):
+    was_there = False
+    while not _is_gone(client, container):
+        was_there = True
         if time.monotonic() > deadline:
             raise DockerException(f"the container {container[:12]} is still there")
         time.sleep(_POLL_SECONDS)
+    return was_there
 
 
-def _removed(client: APIClient, container: str) -> bool:
-    """Ask for the removal, and say whether there is nothing left to remove."""
+def _is_gone(client: APIClient, container: str) -> bool:
+    """Ask for the removal, and say whether there was nothing left to remove."""
     try:
         client.remove_container(container, force=True, v=True)
     except NotFound:

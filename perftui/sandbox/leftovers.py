@@ -57,16 +57,20 @@ async def remove_leftovers(engine: DockerEngine) -> int:
     """
     leftovers = await find_leftovers(engine)
     failures: list[DockerError] = []
+    removed = 0
 
     async def remove(container: ContainerFacts) -> None:
+        nonlocal removed
         try:
-            await engine.remove(container.id)
+            was_there = await engine.remove(container.id)
         except DockerError as error:
             failures.append(error)
+        else:
+            removed += was_there
 
     async with anyio.create_task_group() as removals:
         for container in leftovers:
             removals.start_soon(remove, container)
     if failures:
         raise failures[0]
-    return len(leftovers)
+    return removed

@@ -134,9 +134,18 @@ class OwnEngine:
             subprocess.run(["docker", "-H", self.url, "load", "--quiet"], stdin=saved.stdout, check=True)
 
     def containers(self, *filters: str) -> list[str]:
-        """The ids of its containers, running or not."""
+        """The ids of its containers, running or not.
+
+        One that it lists and no longer has is none: an engine that was restarted while it removed a
+        container may go on listing that.
+        """
         wanted = [word for name in filters for word in ("--filter", name)]
-        return self.docker("ps", "--all", "--quiet", "--no-trunc", *wanted).stdout.split()
+        listed = self.docker("ps", "--all", "--quiet", "--no-trunc", *wanted).stdout.split()
+        return [one for one in listed if self._has(one)]
+
+    def _has(self, container: str) -> bool:
+        found = self.docker("inspect", "--type", "container", container, check=False)
+        return found.returncode == 0 or "no such container" not in found.stderr.lower()
 
     def close(self) -> None:
         """End it, and leave no process, no mount and no file of it."""
