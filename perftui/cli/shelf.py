@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import anyio
 from anyio.abc import TaskGroup
 
 from perftui.engine.control import RunSession
 from perftui.errors import PerftuiError
+from perftui.events.reduce import replay
+from perftui.events.state import ProblemState
 from perftui.problems.model import Problem
 from perftui.store.library import StoredSession
 from perftui.store.readers import Reader
 from perftui.store.summaries import RunSummary
 from perftui.timing.model import Trial
-from perftui.tui.library import RunEntry
+from perftui.tui.library import ExportForm, ForkEntry, RunEntry
 
 
 class Shelf:
@@ -47,6 +50,30 @@ class Shelf:
         session = await StoredSession.load(self._reader, run)
         self._group.start_soon(_follow, session)
         return session
+
+    async def replay(self, run: str, speed: float) -> RunSession:
+        """A session that plays a stored run again."""
+        raise NotImplementedError
+
+    async def detail(self, run: str, problem_id: str) -> ProblemState | None:
+        """A problem with every text, as it stands now."""
+        return replay(await self._reader.events(run)).problems.get(problem_id)
+
+    async def forks(self, run: str, problem_id: str) -> Sequence[ForkEntry]:
+        """The runs that were forked from a problem of a run, oldest first."""
+        raise NotImplementedError
+
+    async def compare(self, base: str, other: str) -> str:
+        """Two runs beside each other, as Markdown."""
+        raise NotImplementedError
+
+    async def export(self, run: str, form: ExportForm) -> Path:
+        """Write a run to a file of its own in the working directory; the file."""
+        raise NotImplementedError
+
+    async def delete(self, run: str) -> None:
+        """Forget a run for good."""
+        raise NotImplementedError
 
     async def problem(self, run: str, problem_id: str) -> Problem | None:
         """The problem with its tests."""

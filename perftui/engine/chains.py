@@ -14,6 +14,7 @@ from perftui.engine.profiles import profiled
 from perftui.engine.rivals import rival_of
 from perftui.engine.steering import Steering
 from perftui.engine.timers import Contest, Timers, cheating
+from perftui.events.commands import End, Skip
 from perftui.events.model import (
     ActionHeld,
     ActionSkipped,
@@ -224,9 +225,14 @@ class ChainRunner:
         if last.ask.phase == "given" or not steering.steps(self.problem.id):
             return "send"
         self._stage("held", round_=last.index)
-        self._tell(ActionHeld(ask=last.ask), last.index)
+        self._tell(ActionHeld(action=last.ask), last.index)
         decision = await steering.decision(self.problem.id, self.index)
-        return "send" if decision == "go-on" else decision
+        match decision:
+            case Skip():
+                return "skip"
+            case End():
+                return "end"
+        return "send"
 
     async def _extract(self, last: Round) -> None:
         assert last.reply is not None  # noqa: S101 - a replied round has its reply

@@ -3,49 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, Protocol
+from typing import Protocol
 
+from perftui.events.commands import Command
 from perftui.events.model import Event
-
-Decision = Literal["send", "skip", "end", "go-on"]
-"""What a person does with a held action: send it, skip it, end the chain, or send it and let the
-problem run on without asking again."""
+from perftui.events.state import RunState
 
 
 class RunControl(Protocol):
-    """Commands to a live run. Each returns at once; what comes of it is told by events."""
+    """Takes commands to a live run, of this process or of another."""
 
-    def pause(self) -> None:
-        """Begin nothing new."""
+    def send(self, command: Command) -> None:
+        """Ask for something. It returns at once; what comes of it is told by events."""
         ...
 
-    def unpause(self) -> None:
-        """Go on."""
+
+class Player(Protocol):
+    """Plays a stored run at any speed. Each method returns at once."""
+
+    @property
+    def begin(self) -> float:
+        """When the run began, seconds since the epoch."""
         ...
 
-    def step(self, problem: str | None, *, on: bool) -> None:
-        """Hold each action of a problem (of all, where None) for a person, or let go."""
+    @property
+    def end(self) -> float:
+        """When its last event was, seconds since the epoch."""
         ...
 
-    def decide(self, problem: str, chain: int, decision: Decision) -> None:
-        """Answer a held action."""
+    @property
+    def speed(self) -> float:
+        """How many of the run's seconds pass in one."""
         ...
 
-    def cancel(self, problem: str) -> None:
-        """End a problem's chains now; what is known of it stays."""
+    @property
+    def playing(self) -> bool:
+        """Whether time passes."""
         ...
 
-    def rerun(self, problem: str) -> None:
-        """Solve an ended problem anew, as another attempt beside the old one."""
+    def play(self, *, on: bool) -> None:
+        """Let time pass, or stand still."""
         ...
 
-    def stop(self) -> None:
-        """Interrupt the run; it can be resumed."""
+    def seek(self, at: float) -> None:
+        """Go to a moment, seconds since the epoch; it is held to the run's own time."""
+        ...
+
+    def set_speed(self, speed: float) -> None:
+        """Let time pass so many times as fast."""
         ...
 
 
 class RunSession(Protocol):
-    """A run as a watcher has it: live in this process, live in another, or stored."""
+    """A run as a watcher has it: live in this process, live in another, stored, or played again."""
 
     @property
     def run(self) -> str:
@@ -54,9 +64,26 @@ class RunSession(Protocol):
 
     @property
     def control(self) -> RunControl | None:
-        """Commands, or None where this watcher can only look."""
+        """Takes commands; None where nobody would hear them."""
+        ...
+
+    @property
+    def player(self) -> Player | None:
+        """Where the run is played again; else None."""
+        ...
+
+    @property
+    def start(self) -> RunState:
+        """The picture when this watcher came, or after the player sought: events go on from it."""
+        ...
+
+    def clock(self) -> float:
+        """The time in this run, seconds since the epoch: that of the player, where it is played again."""
         ...
 
     def drain(self) -> Sequence[Event]:
-        """All events since the last call, oldest first. The first call gives the whole past."""
+        """All events since the last call, oldest first; the first call goes on from `start`.
+
+        After the player sought, `start` is another picture (`is` tells), and events go on from that.
+        """
         ...

@@ -89,8 +89,14 @@ class LiveSession:
     ) -> None:
         self.run = run
         self.control = control
+        self.player: None = None
+        self.start = RunState()
         self._queue = queue
         self._on_close = on_close
+
+    def clock(self) -> float:
+        """Seconds since the epoch."""
+        return time.time()
 
     def drain(self) -> Sequence[Event]:
         """All events since the last call, oldest first."""

@@ -6,7 +6,22 @@ from collections.abc import Callable
 
 import anyio
 
-from perftui.engine.control import Decision
+from perftui.events.commands import (
+    Cancel,
+    Command,
+    Decide,
+    Decision,
+    GoOn,
+    MeasureAgain,
+    Pause,
+    Requeue,
+    Rerun,
+    Retune,
+    Send,
+    Step,
+    Stop,
+    Unpause,
+)
 
 
 class Steering:
@@ -41,6 +56,26 @@ class Steering:
         self.stop = on_stop
         self._changed = anyio.Event()
         self._decisions: dict[tuple[str, int], Decision] = {}
+
+    def send(self, command: Command) -> None:
+        """Do what a person asks for."""
+        match command:
+            case Pause():
+                self.pause()
+            case Unpause():
+                self.unpause()
+            case Step(problem=problem, on=on):
+                self.step(problem, on=on)
+            case Decide(problem=problem, chain=chain, decision=decision):
+                self.decide(problem, chain, decision)
+            case Cancel(problem=problem):
+                self.cancel(problem)
+            case Rerun(problem=problem):
+                self.rerun(problem)
+            case Stop():
+                self.stop()
+            case Requeue() | MeasureAgain() | Retune():
+                raise NotImplementedError
 
     def pause(self) -> None:
         """Begin nothing new."""
@@ -92,12 +127,12 @@ class Steering:
             if decided is not None:
                 break
             if not self.steps(problem):
-                return "send"
+                return Send()
             await self._changed.wait()
-        if decided == "go-on":
+        if isinstance(decided, GoOn):
             self._step[problem] = False
             self._wake()
-            return "send"
+            return Send()
         return decided
 
     def _wake(self) -> None:

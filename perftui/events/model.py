@@ -13,7 +13,7 @@ import msgspec
 from perftui.events.plan import Environment, ProblemHead, RunPlan
 from perftui.judging.model import Verdict
 from perftui.llm.model import Reply
-from perftui.refine.actions import Ask, Measure
+from perftui.refine.actions import Action, Ask, Measure
 from perftui.refine.chain import Outcome, Profiled
 from perftui.sandbox.protocol import Limits
 from perftui.timing.inputs import TimingInputs
@@ -74,6 +74,22 @@ class RunPaused(EventBase, frozen=True, kw_only=True):
 
 class RunUnpaused(EventBase, frozen=True, kw_only=True):
     """The run goes on."""
+
+
+class RunRetuned(EventBase, frozen=True, kw_only=True):
+    """A person changed the run's bounds; from here on they are these.
+
+    Attributes:
+        open_problems: worked on at once.
+        model_calls: in flight at once.
+        timing_seconds: wall seconds of all measurements, None for no bound.
+        dollars: that the model may cost, None for no bound.
+    """
+
+    open_problems: int
+    model_calls: int
+    timing_seconds: float | None
+    dollars: float | None
 
 
 class RunEnded(EventBase, frozen=True, kw_only=True):
@@ -209,6 +225,13 @@ class CandidateMeasured(EventBase, frozen=True, kw_only=True):
     known: bool = False
 
 
+class MeasuredAgain(EventBase, frozen=True, kw_only=True):
+    """A person had a candidate timed once more; what was decided by the first measurement stays."""
+
+    candidate: str
+    measurement: Measurement
+
+
 class CandidateProfiled(EventBase, frozen=True, kw_only=True):
     """A correct candidate was run under a line profiler, for the next prompt."""
 
@@ -245,9 +268,9 @@ class StageChanged(EventBase, frozen=True, kw_only=True):
 
 
 class ActionHeld(EventBase, frozen=True, kw_only=True):
-    """Ephemeral: in step mode, an action waits for a person."""
+    """Ephemeral: in step mode, an action waits for a person; `round` is that which it is about."""
 
-    ask: Ask
+    action: Action
 
 
 class ReplyText(EventBase, frozen=True, kw_only=True):
@@ -276,6 +299,7 @@ StoredEvent = (
     | RunResumed
     | RunPaused
     | RunUnpaused
+    | RunRetuned
     | RunEnded
     | ProblemStarted
     | ReferenceJudged
@@ -292,6 +316,7 @@ StoredEvent = (
     | CandidateJudged
     | MeasureTaken
     | CandidateMeasured
+    | MeasuredAgain
     | CandidateProfiled
     | RoundEnded
     | ChainEnded

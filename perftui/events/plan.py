@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from perftui.llm.model import Message
 from perftui.llm.patience import Patience
 from perftui.refine.chain import StrategySettings
 from perftui.sandbox.protocol import Limits, SandboxInfo
@@ -77,6 +78,48 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     cells: int
 
 
+class Origin(msgspec.Struct, frozen=True, kw_only=True):
+    """The round of another run that a run was forked from: its chain begins with the rounds up to that one.
+
+    Attributes:
+        run: the other run's id.
+        problem: the problem's id.
+        attempt: 1-based.
+        chain: 0-based.
+        round: 0-based; the last round that is taken over.
+    """
+
+    run: str
+    problem: str
+    attempt: int
+    chain: int
+    round: int
+
+
+class Fork(msgspec.Struct, frozen=True, kw_only=True):
+    """A wish to go on from a round in another way; None leaves a setting as it was.
+
+    Attributes:
+        origin: where to go on from.
+        model: to ask from there on, as a plan names it.
+        base_url: of its server.
+        strategy: by name.
+        temperature: of all calls from there on.
+        messages: the next call's conversation, in place of the strategy's.
+        code: a person's program, judged and timed as the first round after the fork.
+        chains: that go on from there, each by itself.
+    """
+
+    origin: Origin
+    model: str | None = None
+    base_url: str | None = None
+    strategy: str | None = None
+    temperature: float | None = None
+    messages: tuple[Message, ...] | None = None
+    code: str | None = None
+    chains: int = 1
+
+
 class RunPlan(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of a run, stored with it.
 
@@ -109,6 +152,9 @@ class RunPlan(msgspec.Struct, frozen=True, kw_only=True):
         strategies: folder with strategies of the user's own, or None.
         prompts: folder with prompt templates that take the place of those of the same name, or None.
         cell: its place in a sweep, None for a run of its own.
+        origin: the round that it was forked from, None where it begins at the beginning.
+        opening: of a fork, the conversation that its first call sends in place of the strategy's.
+        dollars: that the model may cost by `prices`, None for no bound.
     """
 
     purpose: RunPurpose
@@ -137,6 +183,9 @@ class RunPlan(msgspec.Struct, frozen=True, kw_only=True):
     strategies: str | None = None
     prompts: str | None = None
     cell: Cell | None = None
+    origin: Origin | None = None
+    opening: tuple[Message, ...] | None = None
+    dollars: float | None = None
 
 
 class Environment(msgspec.Struct, frozen=True, kw_only=True):

@@ -57,7 +57,9 @@ def at_rest(chain: ChainState) -> ChainState:
     """The chain without what it was doing just now: only facts."""
     if chain.stage is None and chain.held is None and not chain.streaming and chain.progress is None:
         return chain
-    return _replace(chain, stage=None, stage_detail="", held=None, streaming="", progress=None)
+    return _replace(
+        chain, stage=None, stage_detail="", held=None, held_round=None, streaming="", progress=None
+    )
 
 
 def _on_ephemeral(
@@ -65,10 +67,10 @@ def _on_ephemeral(
 ) -> ChainState:
     match event:
         case StageChanged(stage=stage, detail=detail):
-            held = chain.held if stage == "held" else None
-            return _replace(_staged(chain, stage, event.at, detail), held=held)
-        case ActionHeld(ask=ask):
-            return _replace(_staged(chain, "held", event.at), held=ask)
+            staged = _staged(chain, stage, event.at, detail)
+            return staged if stage == "held" else _replace(staged, held=None, held_round=None)
+        case ActionHeld(action=action):
+            return _replace(_staged(chain, "held", event.at), held=action, held_round=event.round)
         case ReplyText(text=text, restart=restart):
             streaming = (text if restart else chain.streaming + text)[-STREAMING_KEPT:]
             return chain if streaming == chain.streaming else _replace(chain, streaming=streaming)
@@ -88,7 +90,9 @@ def _open_round(chain: ChainState, event: ActionTaken) -> ChainState:
     kept = tuple(round_ for round_ in chain.rounds if round_.index != index)
     rounds = tuple(sorted((*kept, Round(index=index, ask=event.ask)), key=lambda round_: round_.index))
     chain = _staged(chain, "model", event.at)
-    return _replace(chain, rounds=rounds, held=None, streaming="", ended=None, how="finished", best=None)
+    return _replace(
+        chain, rounds=rounds, held=None, held_round=None, streaming="", ended=None, how="finished", best=None
+    )
 
 
 def _change_of_round(event: EventBase) -> Callable[[Round], Round] | None:

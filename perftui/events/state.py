@@ -9,7 +9,7 @@ import msgspec
 from perftui.events.model import ProblemEndKind, Stage
 from perftui.events.plan import Environment, ProblemHead, RunPlan
 from perftui.judging.model import Verdict
-from perftui.refine.actions import Ask
+from perftui.refine.actions import Action
 from perftui.refine.chain import Objective, Round
 from perftui.sandbox.protocol import Limits
 from perftui.timing.inputs import TimingInputs
@@ -28,7 +28,8 @@ class ChainState(msgspec.Struct, frozen=True, kw_only=True):
         stage: what it does or waits for now; None before it begins and after it ends.
         stage_detail: more of that, printable.
         stage_since: seconds since the epoch.
-        held: in step mode, what waits to be sent.
+        held: in step mode, the action that waits for a person.
+        held_round: the round that it belongs to or would begin, None where none is held.
         streaming: the reply so far, while it streams, and only the end of a very long one; hostile text.
         progress: trials done and planned, while it is timed.
         measuring: hash of the candidate whose measurement was decided on and is not there yet.
@@ -43,13 +44,38 @@ class ChainState(msgspec.Struct, frozen=True, kw_only=True):
     stage: Stage | None = None
     stage_detail: str = ""
     stage_since: float = 0.0
-    held: Ask | None = None
+    held: Action | None = None
+    held_round: int | None = None
     streaming: str = ""
     progress: tuple[int, int] | None = None
     measuring: str | None = None
     ended: str | None = None
     how: Literal["finished", "cancelled", "infrastructure"] = "finished"
     best: str | None = None
+    losses: int = 0
+
+
+class Spent(msgspec.Struct, frozen=True, kw_only=True):
+    """What work took, over all attempts; what was known before took nothing.
+
+    Attributes:
+        calls: replies received; those of other runs that were used again are none.
+        reused: replies of other runs that were used again, and not paid for.
+        prompt_tokens: over all replies that were paid for.
+        completion_tokens: likewise.
+        judged: verdicts given.
+        measured: measurements made.
+        timing_seconds: wall time spent on measurements.
+        losses: sandboxes lost.
+    """
+
+    calls: int = 0
+    reused: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    judged: int = 0
+    measured: int = 0
+    timing_seconds: float = 0.0
     losses: int = 0
 
 
@@ -93,6 +119,9 @@ class ProblemState(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         timings: wall seconds of each measurement that was made for it, oldest first; those that
             were known before, and those that could not begin, took none and are not here.
         earlier: former attempts, oldest first.
+        spent: on it, over all attempts.
+        is_outline: whether long texts were left out (prompts, replies, programs, results of tests): the
+            store has them.
     """
 
     head: ProblemHead
@@ -112,6 +141,8 @@ class ProblemState(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     changed_at: float = 0.0
     timings: tuple[float, ...] = ()
     earlier: tuple[ProblemState, ...] = ()
+    spent: Spent = Spent()
+    is_outline: bool = False
 
 
 class Activity(msgspec.Struct, frozen=True, kw_only=True):

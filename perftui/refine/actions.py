@@ -11,6 +11,10 @@ from perftui.llm.model import Message
 Phase = Literal["base", "correctness", "performance", "given"]
 """`given` is a program that was handed in and not asked for, as `evaluate` does."""
 
+Hand = Literal["prompt", "temperature", "again", "program", "choice"]
+"""What a person did to a round: edited its prompt or its temperature, asked an earlier question again,
+wrote its program, or chose a program to go on from."""
+
 Expects = Literal["program", "text", "source"]
 """`program`: code is extracted from the reply. `text`: it is prose for the next prompt.
 `source`: the reply is a program as it stands."""
@@ -30,6 +34,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True, tag_field="action", tag="as
         template: the prompt template's name and the hash of its text, `name@hash`.
         parent: hash of the candidate that the reply is meant to better or repair.
         rival: hash of another chain's program that it shows, None where it shows none.
+        hand: what a person did to it; empty where it is as the strategy wanted it.
     """
 
     phase: Phase
@@ -41,6 +46,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True, tag_field="action", tag="as
     template: str = ""
     parent: str | None = None
     rival: str | None = None
+    hand: tuple[Hand, ...] = ()
 
 
 class Measure(msgspec.Struct, frozen=True, kw_only=True, tag_field="action", tag="measure"):

@@ -105,6 +105,7 @@ class Round(msgspec.Struct, frozen=True, kw_only=True):
         no_program: why nothing could be extracted from the reply.
         verdict: whether the candidate is correct.
         measurement: how fast it is.
+        again: later measurements of it that a person asked for, oldest first; nothing was decided by them.
         profile: where its time goes, None where that was not looked at.
         outcome: what came of it; None while the round is running.
     """
@@ -120,6 +121,7 @@ class Round(msgspec.Struct, frozen=True, kw_only=True):
     no_program: str = ""
     verdict: Verdict | None = None
     measurement: Measurement | None = None
+    again: tuple[Measurement, ...] = ()
     profile: Profiled | None = None
     outcome: Outcome | None = None
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import anyio
 
 from perftui.events.model import Event, StoredEvent
+from perftui.events.state import RunState
 from perftui.store.lease import beside
 from perftui.store.readers import Reader
 
@@ -27,6 +29,8 @@ class StoredSession:
     """
 
     control: None = None
+    player: None = None
+    start = RunState()
 
     def __init__(self, reader: Reader, run: str, past: Sequence[StoredEvent]) -> None:
         self.run = run
@@ -46,6 +50,10 @@ class StoredSession:
             BadInputError: the database is damaged.
         """
         return cls(reader, run, await reader.events(run))
+
+    def clock(self) -> float:
+        """Seconds since the epoch."""
+        return time.time()
 
     def drain(self) -> Sequence[Event]:
         """All events since the last call, oldest first. The first call gives the whole past."""

@@ -21,11 +21,13 @@ from textual.worker import WorkerFailed
 
 from perftui.engine.control import RunSession
 from perftui.errors import ExitStatus, PerftuiError
+from perftui.events.commands import Stop
 from perftui.tui.ascii import AsciiFilter
 from perftui.tui.commands import KeyCommands
 from perftui.tui.driver import HardyDriver
 from perftui.tui.feed import Feed
 from perftui.tui.glyphs import Glyphs, detect
+from perftui.tui.launching import Launcher
 from perftui.tui.library import Library
 from perftui.tui.screens.help import HelpScreen, keys_of
 from perftui.tui.screens.pictured import HEIGHTS, WIDTHS, PicturedScreen
@@ -67,6 +69,7 @@ class PerfApp(App[int]):
         *,
         library: Library,
         session: RunSession | None = None,
+        launcher: Launcher | None = None,
         opened: str | None = None,
         glyphs: Glyphs | None = None,
         clock: Callable[[], float] = time.time,
@@ -76,12 +79,14 @@ class PerfApp(App[int]):
         Args:
             library: all runs there are.
             session: a run of this process, opened at once; quitting asks before it is stopped.
+            launcher: begins runs; None where none can be begun.
             opened: the id of another run that is shown at once; leaving it interrupts nothing.
             glyphs: marks to draw with, None for what the terminal can show.
             clock: seconds since the epoch.
         """
         super().__init__()
         self._library = library
+        self._launcher = launcher
         self._opened = opened
         self._glyphs = glyphs or detect(_terminal_encoding(), os.environ)
         self._clock = clock
@@ -209,8 +214,8 @@ class PerfApp(App[int]):
 
     def _stop(self) -> None:
         self._stopping = self._clock()
-        if self.own is not None and self.own.control is not None:
-            self.own.control.stop()
+        if self.own is not None:
+            self.own.send(Stop())
 
     def _leave_when_stopped(self) -> None:
         if self._stopping is None or self.own is None:

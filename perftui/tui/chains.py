@@ -53,7 +53,7 @@ def held_chain(problem: ProblemState) -> ChainState | None:
 
 def held_key(problem: ProblemState, chain: ChainState) -> HeldKey:
     """What tells one held action from all others."""
-    return problem.head.id, problem.attempt, chain.index, len(chain.rounds)
+    return problem.head.id, problem.attempt, chain.index, chain.held_round or 0
 
 
 def name_of(problem: ProblemState) -> str:

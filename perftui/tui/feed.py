@@ -7,7 +7,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from perftui.engine.control import Decision, RunControl, RunSession
+from perftui.engine.control import Player, RunControl, RunSession
+from perftui.events.commands import Command, Decide, Decision, GoOn, Step
 from perftui.events.eta import Mark, marked
 from perftui.events.model import Event, Notice
 from perftui.events.reduce import apply
@@ -59,7 +60,7 @@ class Feed:
     ) -> None:
         self.session = session
         self.glyphs = glyphs
-        self.state = RunState()
+        self.state = session.start
         self.step_all = False
         self.stepping: frozenset[str] = frozenset()
         self._clock = clock
@@ -74,6 +75,11 @@ class Feed:
     def control(self) -> RunControl | None:
         """Commands, while there is a run to command."""
         return self.session.control if self.going else None
+
+    @property
+    def player(self) -> Player | None:
+        """Where the run is played again."""
+        return self.session.player
 
     @property
     def going(self) -> bool:
@@ -122,7 +128,7 @@ class Feed:
         """Ask a problem (all, where None) to hold its actions, or let go."""
         if self.control is None:
             return
-        self.control.step(problem, on=on)
+        self.control.send(Step(problem=problem, on=on))
         if problem is None:
             self.step_all = on
             self.stepping = frozenset()
@@ -134,10 +140,17 @@ class Feed:
         self.look_away(held)
         if self.control is None:
             return
-        problem, _, chain, _ = held
-        self.control.decide(problem, chain, decision)
-        if decision == "go-on":
+        problem, attempt, chain, round_ = held
+        self.control.send(
+            Decide(problem=problem, attempt=attempt, chain=chain, round=round_, decision=decision)
+        )
+        if isinstance(decision, GoOn):
             self.stepping = self.stepping - {problem}
+
+    def send(self, command: Command) -> None:
+        """Ask the run for something, where it can be asked."""
+        if self.control is not None:
+            self.control.send(command)
 
     def look_away(self, held: HeldKey) -> None:
         """Do not show a held action again unasked."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from pathlib import Path
+from typing import Literal, Protocol
 
 import msgspec
 
 from perftui.engine.control import RunSession
-from perftui.events.state import RunStatus
+from perftui.events.plan import Origin
+from perftui.events.state import ProblemState, RunStatus
 from perftui.problems.model import Problem
 from perftui.text import one_line
-from perftui.timing.model import Trial
+from perftui.timing.model import Ratio, Trial
 
 
 class RunEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +50,30 @@ class RunEntry(msgspec.Struct, frozen=True, kw_only=True):
     live: bool = False
 
 
+ExportForm = Literal["jsonl", "md", "html", "csv", "json"]
+"""`jsonl` is every event; the others are reports."""
+
+
+class ForkEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A fork as its origin shows it.
+
+    Attributes:
+        run: its id.
+        origin: the round it goes on from.
+        model: as its plan names it.
+        strategy: by name.
+        status: where it stands.
+        speedup: of its best program against the reference, None where that is not known.
+    """
+
+    run: str
+    origin: Origin
+    model: str
+    strategy: str
+    status: RunStatus
+    speedup: Ratio | None = None
+
+
 class Library(Protocol):
     """All runs there are, live or stored."""
 
@@ -60,6 +86,50 @@ class Library(Protocol):
 
         Raises:
             PerftuiError: there is no such run, or it cannot be read.
+        """
+        ...
+
+    async def replay(self, run: str, speed: float) -> RunSession:
+        """A session that plays a stored run again, so many times as fast as it was.
+
+        Raises:
+            PerftuiError: there is no such run, or it cannot be read.
+        """
+        ...
+
+    async def detail(self, run: str, problem_id: str) -> ProblemState | None:
+        """A problem with every text that an outline leaves out, as it stands now; None where there is none.
+
+        Raises:
+            PerftuiError: it cannot be read.
+        """
+        ...
+
+    async def forks(self, run: str, problem_id: str) -> Sequence[ForkEntry]:
+        """The runs that were forked from a problem of a run, oldest first."""
+        ...
+
+    async def compare(self, base: str, other: str) -> str:
+        """Two runs beside each other, as Markdown.
+
+        Raises:
+            PerftuiError: one cannot be read.
+        """
+        ...
+
+    async def export(self, run: str, form: ExportForm) -> Path:
+        """Write a run to a file of its own in the working directory; the file.
+
+        Raises:
+            PerftuiError: it cannot be written, or cannot be read.
+        """
+        ...
+
+    async def delete(self, run: str) -> None:
+        """Forget a run for good: its events, and what no other run needs.
+
+        Raises:
+            PerftuiError: a process is at work on it, or it cannot be written.
         """
         ...
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import anyio
 
-from perftui.engine.control import Decision
 from perftui.engine.steering import Steering
+from perftui.events.commands import Decision, End, GoOn, Send, Skip
 
 
 class Wishes:
@@ -62,23 +62,23 @@ async def decided(steering: Steering, answer: Decision) -> Decision:
 
 async def test_a_held_action_waits_for_its_decision() -> None:
     steering = Wishes(stepping=True).steering
-    assert await decided(steering, "skip") == "skip"
-    assert await decided(steering, "end") == "end"
-    assert await decided(steering, "send") == "send"
+    assert await decided(steering, Skip()) == Skip()
+    assert await decided(steering, End()) == End()
+    assert await decided(steering, Send()) == Send()
     assert steering.steps("p")
 
 
 async def test_go_on_sends_and_steps_this_problem_no_longer() -> None:
     steering = Wishes(stepping=True).steering
-    assert await decided(steering, "go-on") == "send"
+    assert await decided(steering, GoOn()) == Send()
     assert not steering.steps("p")
     assert steering.steps("another")
 
 
 async def test_a_decision_given_before_the_action_was_held_does_not_count() -> None:
     steering = Wishes(stepping=True).steering
-    steering.decide("p", 0, "end")
-    assert await decided(steering, "send") == "send"
+    steering.decide("p", 0, End())
+    assert await decided(steering, Send()) == Send()
 
 
 async def test_letting_go_of_all_sends_what_is_held() -> None:
@@ -92,4 +92,4 @@ async def test_letting_go_of_all_sends_what_is_held() -> None:
         group.start_soon(wait)
         await anyio.wait_all_tasks_blocked()
         steering.step(None, on=False)
-    assert got == ["send"]
+    assert got == [Send()]

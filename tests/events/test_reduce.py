@@ -202,7 +202,7 @@ def test_step_mode_holds_an_action_until_it_is_decided_on() -> None:
     story = Story()
     story.begin()
     story.at(ActionTaken(ask=ask("fix")), "P/1", 0, 0)
-    story.at(ActionHeld(ask=ask("fix")), "P/1", 0, 0)
+    story.at(ActionHeld(action=ask("fix")), "P/1", 0, 0)
     chain = replay(story.events).problems["P/1"].chains[0]
     assert (chain.held, chain.stage) == (ask("fix"), "held")
     sent = [*story.events, StageChanged(problem="P/1", chain=0, stage="model")]

@@ -134,7 +134,7 @@ def test_totals_count_what_chains_do() -> None:
     assert (figures.in_model, figures.backing_off, figures.judging, figures.timing) == (1, 1, 1, 1)
     story.at(StageChanged(stage="lane"), "P/1", 0, 0)
     story.at(StageChanged(stage="sandbox"), "P/1", 1, 0)
-    story.at(ActionHeld(ask=ask()), "P/1", 2, 0)
+    story.at(ActionHeld(action=ask()), "P/1", 2, 0)
     figures = totals(replay(story.events))
     assert (figures.waiting_lane, figures.waiting_sandbox, figures.held) == (1, 1, 1)
     assert figures.in_model == 0

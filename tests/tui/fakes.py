@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import msgspec
 
-from perftui.engine.control import Decision, RunSession
+from perftui.engine.control import Player, RunSession
 from perftui.errors import BadInputError
 from perftui.events import model as ev
+from perftui.events.commands import Command
 from perftui.events.plan import Environment, ProblemHead, RunPlan
+from perftui.events.reduce import replay
+from perftui.events.state import ProblemState, RunState
 from perftui.judging.model import TestResult, Verdict, VerdictKind
 from perftui.llm.model import Message, Reply, Usage
 from perftui.problems.model import Problem, TestCase
@@ -18,7 +22,7 @@ from perftui.refine.actions import Ask, Measure, Phase
 from perftui.refine.chain import Outcome, OutcomeKind
 from perftui.sandbox.protocol import Limits, SandboxInfo
 from perftui.timing.model import Measurement, Ratio, SpeedVerdict, TestTime, Trial
-from perftui.tui.library import RunEntry
+from perftui.tui.library import ExportForm, ForkEntry, RunEntry
 from perftui.values import encode
 
 START = 1_700_000_000.0
@@ -385,35 +389,17 @@ def held(script: Script, problem: str) -> None:
     chain.ask().reply(SLOW, "k1").judged("k1").ended("seed", "first correct program of the chain")
     chain.ask("performance", "optimise", "k1")
     chain.add(ev.StageChanged(stage="held"))
-    chain.add(ev.ActionHeld(ask=make_ask("performance", "optimise", "k1")))
+    chain.add(ev.ActionHeld(action=make_ask("performance", "optimise", "k1")))
 
 
 class FakeControl:
     """Writes down every command."""
 
     def __init__(self) -> None:
-        self.commands: list[tuple[object, ...]] = []
+        self.commands: list[Command] = []
 
-    def pause(self) -> None:
-        self.commands.append(("pause",))
-
-    def unpause(self) -> None:
-        self.commands.append(("unpause",))
-
-    def step(self, problem: str | None, *, on: bool) -> None:
-        self.commands.append(("step", problem, on))
-
-    def decide(self, problem: str, chain: int, decision: Decision) -> None:
-        self.commands.append(("decide", problem, chain, decision))
-
-    def cancel(self, problem: str) -> None:
-        self.commands.append(("cancel", problem))
-
-    def rerun(self, problem: str) -> None:
-        self.commands.append(("rerun", problem))
-
-    def stop(self) -> None:
-        self.commands.append(("stop",))
+    def send(self, command: Command) -> None:
+        self.commands.append(command)
 
 
 class FakeSession:
@@ -423,11 +409,16 @@ class FakeSession:
         self.fake = FakeControl()
         self.run = run
         self.control = self.fake if live else None
+        self.player: Player | None = None
+        self.start = RunState()
         self._waiting = list(events)
 
     @property
-    def commands(self) -> list[tuple[object, ...]]:
+    def commands(self) -> list[Command]:
         return self.fake.commands
+
+    def clock(self) -> float:
+        return NOW
 
     def feed(self, *events: ev.Event) -> None:
         self._waiting.extend(events)
@@ -458,6 +449,24 @@ class FakeLibrary:
         if run not in self.sessions:
             raise BadInputError(f"run {run}: the database holds no events of it")
         return self.sessions[run]
+
+    async def replay(self, run: str, speed: float) -> RunSession:
+        return await self.open(run)
+
+    async def detail(self, run: str, problem_id: str) -> ProblemState | None:
+        return replay(full_run()).problems.get(problem_id)
+
+    async def forks(self, run: str, problem_id: str) -> Sequence[ForkEntry]:
+        return []
+
+    async def compare(self, base: str, other: str) -> str:
+        return f"# {base} against {other}"
+
+    async def export(self, run: str, form: ExportForm) -> Path:
+        return Path(f"{run}.{form}")
+
+    async def delete(self, run: str) -> None:
+        self.sessions.pop(run, None)
 
     async def problem(self, run: str, problem_id: str) -> Problem | None:
         return make_problem(problem_id) if run == RUN else None

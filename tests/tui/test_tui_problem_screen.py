@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from perftui.events import model as ev
+from perftui.events.commands import Rerun
 from perftui.tui.screens.problem import ProblemScreen
 from perftui.tui.screens.run import RunScreen
 from perftui.tui.screens.step import StepScreen
@@ -97,7 +98,7 @@ async def test_commands_are_about_this_problem(drive: Drive) -> None:
     async with drive() as it:
         await _open(it)
         await it.press("r")
-        assert it.session.commands == [("rerun", "HumanEval/0")]
+        assert it.session.commands == [Rerun(problem="HumanEval/0")]
 
 
 async def test_a_rerun_stands_beside_the_old_attempt(drive: Drive) -> None:

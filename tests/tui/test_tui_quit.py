@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from perftui.events import model as ev
+from perftui.events.commands import Stop
 from perftui.tui.app import STOP_SECONDS
 from perftui.tui.screens.quit import QuitScreen
 from perftui.tui.screens.run import RunScreen
@@ -15,7 +16,7 @@ async def test_quitting_a_live_run_asks_stops_and_waits(drive: Drive) -> None:
         assert "perftui resume r7k2" in it.screen_text
         assert it.session.commands == []
         await it.press("q")
-        assert it.session.commands == [("stop",)]
+        assert it.session.commands == [Stop()]
         assert "stopping…" in it.screen_text
         assert it.app.return_value is None
         it.session.feed(ev.RunEnded(seq=900, run=RUN, how="interrupted"))
@@ -36,7 +37,7 @@ async def test_a_third_press_does_not_wait(drive: Drive) -> None:
         await it.press("q", "q", "q")
         await it.until(lambda: it.app.return_value is not None)
         assert it.app.return_value == 130
-        assert it.session.commands == [("stop",)]
+        assert it.session.commands == [Stop()]
 
 
 async def test_a_run_that_does_not_stop_is_not_waited_for_for_ever(drive: Drive) -> None:
@@ -51,7 +52,7 @@ async def test_a_signal_is_a_confirmed_quit(drive: Drive) -> None:
     async with drive() as it:
         it.app.request_stop()
         await it.settle()
-        assert it.session.commands == [("stop",)]
+        assert it.session.commands == [Stop()]
         assert "stopping…" in it.screen_text
         it.session.feed(ev.RunEnded(seq=900, run=RUN, how="interrupted"))
         await it.until(lambda: it.app.return_value == 130)

@@ -3,6 +3,19 @@ from __future__ import annotations
 import pytest
 
 from perftui.events import model as ev
+from perftui.events.commands import (
+    Cancel,
+    Decide,
+    Decision,
+    End,
+    GoOn,
+    Pause,
+    Rerun,
+    Send,
+    Skip,
+    Step,
+    Unpause,
+)
 from perftui.tui.screens.help import HelpScreen
 from perftui.tui.screens.problem import ProblemScreen
 from perftui.tui.screens.run import RunScreen
@@ -48,12 +61,12 @@ async def test_commands_flow_to_the_run(drive: Drive) -> None:
         await it.press("S")
         await it.press("S")
         assert it.session.commands == [
-            ("pause",),
-            ("rerun", "HumanEval/0"),
-            ("step", "HumanEval/2", True),
-            ("step", "HumanEval/2", False),
-            ("step", None, True),
-            ("step", None, False),
+            Pause(),
+            Rerun(problem="HumanEval/0"),
+            Step(problem="HumanEval/2", on=True),
+            Step(problem="HumanEval/2", on=False),
+            Step(problem=None, on=True),
+            Step(problem=None, on=False),
         ]
 
 
@@ -63,7 +76,7 @@ async def test_pause_turns_into_go_on(drive: Drive) -> None:
         await it.settle()
         assert "‖ paused" in it.screen_text
         await it.press("p")
-        assert it.session.commands == [("unpause",)]
+        assert it.session.commands == [Unpause()]
 
 
 async def test_cancel_asks_first(drive: Drive) -> None:
@@ -73,7 +86,7 @@ async def test_cancel_asks_first(drive: Drive) -> None:
         await it.press("n")
         assert it.session.commands == []
         await it.press("c", "y")
-        assert it.session.commands == [("cancel", "HumanEval/2")]
+        assert it.session.commands == [Cancel(problem="HumanEval/2")]
 
 
 async def test_an_ended_problem_offers_neither_step_nor_cancel(drive: Drive) -> None:
@@ -169,10 +182,8 @@ async def test_time_in_a_state_goes_on_without_events(drive: Drive) -> None:
         assert "running 12:46" in it.screen_text
 
 
-@pytest.mark.parametrize(
-    ("key", "decision"), [("enter", "send"), ("n", "skip"), ("x", "end"), ("a", "go-on")]
-)
-async def test_a_held_action_is_shown_and_answered(drive: Drive, key: str, decision: str) -> None:
+@pytest.mark.parametrize(("key", "decision"), [("enter", Send()), ("n", Skip()), ("x", End()), ("a", GoOn())])
+async def test_a_held_action_is_shown_and_answered(drive: Drive, key: str, decision: Decision) -> None:
     async with drive(FakeSession(full_run())) as it:
         await it.press("G", "k", "k", "k")
         assert isinstance(it.app.screen, StepScreen)
@@ -185,7 +196,9 @@ async def test_a_held_action_is_shown_and_answered(drive: Drive, key: str, decis
             await it.settle()
         assert len(it.app.screen_stack) == depth
         await it.press(key)
-        assert it.session.commands == [("decide", "HumanEval/10", 0, decision)]
+        assert it.session.commands == [
+            Decide(problem="HumanEval/10", attempt=1, chain=0, round=1, decision=decision)
+        ]
         assert isinstance(it.app.screen, RunScreen)
 
 
@@ -235,7 +248,7 @@ async def test_the_palette_finds_a_command_and_runs_it(drive: Drive) -> None:
         await it.press(*"pause")
         await it.until(lambda: "Begin nothing new" in it.screen_text)
         await it.press("enter")
-        await it.until(lambda: it.session.commands == [("pause",)])
+        await it.until(lambda: it.session.commands == [Pause()])
 
 
 async def test_runs_are_listed_and_opened(drive: Drive) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from textual.content import Content
 
 from perftui import figures
 from perftui.events.state import Activity, ChainState, ProblemState
 from perftui.events.summary import problem_best, problem_stage
+from perftui.refine.actions import Action, Ask, Finish, Measure, Profile
 from perftui.text import one_line
 from perftui.tui import glyphs, ratios, styles
 from perftui.tui.chains import name_of
@@ -42,6 +45,20 @@ def live_lines(picture: Picture, problem: ProblemState | None) -> list[Line]:
     return detail + _body(problem.chains[doing.chain], picture)
 
 
+def action_words(action: Action) -> str:
+    """An action in a few words."""
+    match action:
+        case Ask():
+            return f"ask: {one_line(action.label, 60)} ({action.phase})"
+        case Measure():
+            return "time the candidate"
+        case Profile():
+            return f"profile the candidate on {one_line(action.input, 40)}"
+        case Finish():
+            return f"end the chain: {one_line(action.reason, 80)}"
+    assert_never(action)
+
+
 def activity_lines(picture: Picture) -> list[Line]:
     """The last things worth seeing, oldest first."""
     return [Line(_activity(item), hang=11) for item in picture.state.activity]
@@ -49,7 +66,7 @@ def activity_lines(picture: Picture) -> list[Line]:
 
 def _body(chain: ChainState, picture: Picture) -> list[Line]:
     if chain.held is not None:
-        words = f"about to ask: {chain.held.label} ({chain.held.phase}); press s to see it and answer"
+        words = f"about to {action_words(chain.held)}; press s to see it and answer"
         return [Line(Content.styled(words, styles.WARN))]
     if chain.streaming:
         tail = tail_lines(chain.streaming, TAIL_LINES)

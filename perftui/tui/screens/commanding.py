@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
+from perftui.events.commands import Cancel, Pause, Rerun, Unpause
 from perftui.events.state import ProblemState
 from perftui.events.summary import ENDED
 from perftui.tui.chains import held_chain, held_key, name_of
@@ -94,19 +95,17 @@ class CommandScreen(PicturedScreen):
 
     def action_pause(self) -> None:
         """Begin nothing new."""
-        if self.feed.control is not None:
-            self.feed.control.pause()
+        self.feed.send(Pause())
 
     def action_unpause(self) -> None:
         """Go on."""
-        if self.feed.control is not None:
-            self.feed.control.unpause()
+        self.feed.send(Unpause())
 
     def action_rerun(self) -> None:
         """Solve the problem anew."""
         problem = self.target()
         if problem is not None and self.feed.control is not None:
-            self.feed.control.rerun(problem.head.id)
+            self.feed.send(Rerun(problem=problem.head.id))
             self.notify(f"attempt {problem.attempt + 1} of {name_of(problem)} is asked for", markup=False)
 
     def action_cancel(self) -> None:
@@ -117,8 +116,8 @@ class CommandScreen(PicturedScreen):
         name = problem.head.id
 
         def answered(yes: bool | None) -> None:  # noqa: FBT001 - textual's callback
-            if yes and self.feed.control is not None:
-                self.feed.control.cancel(name)
+            if yes:
+                self.feed.send(Cancel(problem=name))
 
         detail = "Its chains end now. What is known of it stays, and r can solve it anew."
         self.app.push_screen(ConfirmScreen(f"Cancel {name_of(problem)}?", detail), answered)

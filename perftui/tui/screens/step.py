@@ -12,16 +12,20 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from perftui.engine.control import Decision
+from perftui.events.commands import Decision, End, GoOn, Send, Skip
 from perftui.events.state import ChainState, ProblemState
-from perftui.refine.actions import Ask
+from perftui.llm.model import Message
+from perftui.refine.actions import Action, Ask
 from perftui.text import one_line
 from perftui.tui import styles
 from perftui.tui.chains import held_key, name_of
 from perftui.tui.feed import Feed, Picture
+from perftui.tui.panes.live import action_words
 from perftui.tui.panes.messages import message_lines, tokens_about
 from perftui.tui.widgets.key_bar import KeyBar
 from perftui.tui.widgets.line_view import LineView
+
+_DECISIONS: dict[str, Decision] = {"send": Send(), "skip": Skip(), "end": End(), "go-on": GoOn()}
 
 
 class StepScreen(ModalScreen[None]):
@@ -58,7 +62,7 @@ class StepScreen(ModalScreen[None]):
         """Show the newest message first: it is what the round is about."""
         _, held = self._find()
         if held is not None and held.held is not None:
-            self.view.show(message_lines(held.held.messages))
+            self.view.show(message_lines(_messages(held.held)))
             self.view.focus()
             self.view.call_after_refresh(self._to_newest)
 
@@ -69,10 +73,10 @@ class StepScreen(ModalScreen[None]):
         if self.is_active and (gone or (state and held and held_key(state, held) != self._key)):
             self.dismiss()
 
-    def action_decide(self, decision: Decision) -> None:
+    def action_decide(self, word: str) -> None:
         """Answer."""
         if self._key is not None:
-            self.feed.decide(self._key, decision)
+            self.feed.decide(self._key, _DECISIONS[word])
         self.dismiss()
 
     def action_look_away(self) -> None:
@@ -83,7 +87,7 @@ class StepScreen(ModalScreen[None]):
 
     def _to_newest(self) -> None:
         _, held = self._find()
-        messages = held.held.messages if held is not None and held.held is not None else ()
+        messages = _messages(held.held) if held is not None and held.held is not None else ()
         before = len(message_lines(messages[:-1])) + (len(messages) > 1)
         self.view.scroll_to_line(before)
 
@@ -94,7 +98,17 @@ class StepScreen(ModalScreen[None]):
         return state, state.chains[self._chain]
 
 
-def _title(state: ProblemState, chain: ChainState, ask: Ask) -> Content:
+def _messages(action: Action) -> tuple[Message, ...]:
+    return action.messages if isinstance(action, Ask) else ()
+
+
+def _title(state: ProblemState, chain: ChainState, action: Action) -> Content:
+    if not isinstance(action, Ask):
+        return Content.assemble(
+            (f"next: {action_words(action)}\n", styles.WARN),
+            (f"{name_of(state)} · chain {chain.index + 1}", styles.TITLE),
+        )
+    ask = action
     return Content.assemble(
         ("next: ask the model  ", styles.WARN),
         (f"{name_of(state)} · chain {chain.index + 1} · round {len(chain.rounds)}\n", styles.TITLE),
