@@ -5,6 +5,7 @@ from collections.abc import Callable
 import anyio
 import pytest
 
+from perftui.events.commands import End, Send, Skip
 from perftui.events.model import ChainEnded, ReplyReceived, RunEnded, SandboxLost
 from perftui.events.reduce import replay
 from perftui.events.state import ProblemState
@@ -143,12 +144,12 @@ async def test_stepping_holds_each_action_and_does_what_is_decided() -> None:
         group.start_soon(r.engine.run)
         await until(held(0))
         assert r.model.asked == []
-        r.engine.steering.decide("double", 0, "send")
+        r.engine.steering.decide("double", 0, Send())
         await until(held(1))
         assert len(r.model.asked) == 1
-        r.engine.steering.decide("double", 0, "skip")
+        r.engine.steering.decide("double", 0, Skip())
         await until(held(2))
-        r.engine.steering.decide("double", 0, "end")
+        r.engine.steering.decide("double", 0, End())
     (chain,) = only(r).chains
     assert [round_.end for round_ in chain.rounds] == ["replied", "skipped", "skipped"]
     assert chain.ended == "ended by hand"
