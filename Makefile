@@ -7,6 +7,9 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then echo $$p; break; fi; done)
 UV := $(shell command -v uv 2>/dev/null)
+# Tests that start sandboxes and time programs, or kill processes: beside others, they would see the load.
+ALONE := tests/attacks tests/end_to_end tests/engine tests/perfbox tests/sandbox tests/timing
+
 SAY := printf '\n== %s\n'
 
 .PHONY: help setup setup-dev demo test lint types imports pytest snapshots mutation lock wheel benchmarks clean
@@ -38,8 +41,10 @@ imports: setup-dev  ## which room may import which
 	@$(BIN)/lint-imports --no-logo
 
 pytest: setup-dev  ## the tests
-	@$(SAY) "tests"
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(SAY) "tests that need the machine for themselves"
+	@$(BIN)/python -m pytest $(ALONE) $(ARGS)
+	@$(SAY) "all other tests, two at a time"
+	@$(BIN)/python -m pytest -n 2 tests $(ALONE:%=--ignore=%) $(ARGS)
 
 snapshots: setup-dev  ## take the pictures of the screens anew, after looking at the differences
 	@$(BIN)/python -m pytest tests/tui --snapshot-update
