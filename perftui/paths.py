@@ -27,6 +27,11 @@ def published_dir() -> Path:
     return platformdirs.user_cache_path("perftui") / "benchmarks"
 
 
+def core_locks_dir() -> Path:
+    """Where runs of this user take turns at timing on a core; it need not exist."""
+    return platformdirs.user_runtime_path("perftui") / "cores"
+
+
 def log_file() -> Path:
     """Where faults of perftui itself are written down; its folder exists."""
     return platformdirs.user_log_path("perftui", ensure_exists=True) / "perftui.log"

@@ -33,7 +33,7 @@ from perftui.events.model import RunResumed, StoredEvent
 from perftui.events.plan import Environment, ProblemHead, RunPlan
 from perftui.events.summary import resumable
 from perftui.llm.model import ChatModel, ModelLostError, ModelRefusedError
-from perftui.paths import answers_dir
+from perftui.paths import answers_dir, core_locks_dir
 from perftui.preparing.cache import AnswerCache
 from perftui.problems.model import Problem
 from perftui.refine.catalogue import find_strategy
@@ -128,7 +128,7 @@ async def _run(launch: Launch, stopping: Stopping) -> ExitStatus:
         stack.push_async_callback(model.aclose)
         strategy = find_strategy(launch.plan.strategy)
         pool, why = await stack.enter_async_context(_sandboxes(launch))
-        cores = Cores(pool.cores)
+        cores = Cores(pool.cores, core_locks_dir())
         if launch.plan.settings.timing:
             # Where nothing is timed, no core need be kept quiet.
             stack.callback(settle_host(usable_cores()))

@@ -17,7 +17,7 @@ from perftui.errors import BadInputError, ExitStatus, InfrastructureFailedError
 from perftui.events.duel import DuelResult
 from perftui.events.plan import LimitRules
 from perftui.headless.output import Output
-from perftui.paths import answers_dir
+from perftui.paths import answers_dir, core_locks_dir
 from perftui.preparing.cache import AnswerCache
 from perftui.problems.benchmarks import load_benchmark, select
 from perftui.problems.model import Problem
@@ -126,7 +126,7 @@ async def _duel(flags: MeasureFlags, problem: Problem, programs: tuple[str, str]
         on_progress=lambda line: click.echo(line, err=True),
         needs=needs_of([problem], programs),
     ) as pool:
-        cores = Cores(pool.cores)
+        cores = Cores(pool.cores, core_locks_dir())
         undo = settle_host(usable_cores())
         try:
             preparers = Preparers(

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import anyio
 
+from perftui.sandbox.core_lock import core_lock
+
 
 def usable_cores() -> tuple[int, ...]:
     """The numbers of the cores that this process may run on, in order.
@@ -27,16 +29,22 @@ class Cores:
     Those who wait for timing are served before those who wait for judging, and among them the lowest
     rank first, so that what was begun first also ends first. With one core, everything takes turns on it.
 
+    Args:
+        cores: those to lend, in order.
+        locks: folder of the locks by which runs of one machine take turns at timing on a core, None where
+            nobody else times.
+
     Attributes:
         all: the cores, in order.
         timing_core: the last of them.
     """
 
-    def __init__(self, cores: Sequence[int]) -> None:
+    def __init__(self, cores: Sequence[int], locks: Path | None = None) -> None:
         if not cores:
             raise ValueError("there must be at least one core")
         self.all = tuple(cores)
         self.timing_core = self.all[-1]
+        self._locks = locks
         # Taken from the right: judging comes to the timing core last.
         self._free = sorted(self.all, key=lambda core: core != self.timing_core)
         self._timing: list[_Wish] = []
@@ -53,11 +61,12 @@ class Cores:
 
     @asynccontextmanager
     async def timing(self, rank: int = 0) -> AsyncIterator[int]:
-        """Wait for the timing core, and give its number."""
+        """Wait for the timing core, here and among the runs of this machine, and give its number."""
         free = self.timing_core if self.timing_core in self._free else None
         core = await self._take(self._timing, free, rank)
         try:
-            yield core
+            async with core_lock(self._locks, core):
+                yield core
         finally:
             self._release(core)
 
