@@ -29,7 +29,7 @@ def published_dir() -> Path:
 
 def core_locks_dir() -> Path:
     """Where runs of this user take turns at timing on a core; it need not exist."""
-    return platformdirs.user_runtime_path("perftui") / "cores"
+    return platformdirs.user_cache_path("perftui") / "cores"
 
 
 def log_file() -> Path:
