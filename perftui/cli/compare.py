@@ -48,13 +48,14 @@ def compare(**flags: Unpack[CompareFlags]) -> None:
     if len({state.run for state in states}) < len(states):
         raise BadInputError("a run cannot be compared with itself")
     compared = compare_all(states)
-    _see_comparable(compared, anyway=flags["anyway"])
+    refuse_incomparable(compared, anyway=flags["anyway"])
+    _warn(compared)
     text = render_comparisons(compared, flags["format_"])
     tell(text) if flags["format_"] == "md" else click.echo(text, nl=False)
 
 
-def _see_comparable(compared: Comparisons, *, anyway: bool) -> None:
-    """Refuse what would mislead, or warn of it.
+def refuse_incomparable(compared: Comparisons, *, anyway: bool) -> None:
+    """Refuse what would mislead.
 
     Raises:
         BadInputError: runs are not comparable.
@@ -70,6 +71,11 @@ def _see_comparable(compared: Comparisons, *, anyway: bool) -> None:
         if forbidding and not anyway:
             why = one_line("; ".join(forbidding), 600)
             raise BadInputError(f"{names} are not comparable: {why}; --anyway compares them all the same")
+
+
+def _warn(compared: Comparisons) -> None:
+    for one in compared.against:
+        names = f"{compared.first.run} and {one.other.run}"
         for doubt in one.doubts:
             said = one_line(f"warning: {names}: {doubt.what}: {doubt.why}", 400)
             click.echo(f"perftui: {said}", err=True)

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import anyio
+from anyio import to_thread
 from anyio.abc import TaskGroup
 
 from perftui.engine.control import RunSession
@@ -65,11 +66,15 @@ class Shelf:
 
     async def compare(self, base: str, other: str) -> str:
         """Two runs beside each other, as Markdown."""
-        raise NotImplementedError
+        from perftui.cli.filing import compared  # noqa: PLC0415 - the commands import this module
+
+        return await compared(self._reader, base, other)
 
     async def export(self, run: str, form: ExportForm) -> Path:
         """Write a run to a file of its own in the working directory; the file."""
-        raise NotImplementedError
+        from perftui.cli.filing import exported  # noqa: PLC0415 - the commands import this module
+
+        return await exported(self._reader, run, form, await to_thread.run_sync(Path.cwd))
 
     async def delete(self, run: str) -> None:
         """Forget a run for good."""
