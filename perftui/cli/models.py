@@ -15,6 +15,7 @@ from perftui.errors import BadInputError
 from perftui.events.plan import RunPlan
 from perftui.events.reduce import replay
 from perftui.llm.model import ChatModel
+from perftui.refine.chain import is_by_hand, turn_of
 from perftui.store.sharing import SharedReplies
 from perftui.store.writer import Store, open_store
 from perftui.text import one_line
@@ -105,10 +106,10 @@ async def records_of(store: Store, run: str) -> dict[Turn, Record]:
     run = await store.find_run(run)
     state = replay(await store.events(run))
     records = {
-        (id_, chain.index, round_.index): Record(
+        (id_, chain.index, turn_of(chain.rounds, round_.index)): Record(
             task_id=id_,
             chain=chain.index,
-            turn=round_.index,
+            turn=turn_of(chain.rounds, round_.index),
             reply=round_.reply.text,
             prompt_tokens=round_.reply.usage.prompt_tokens,
             completion_tokens=round_.reply.usage.completion_tokens,
@@ -117,7 +118,7 @@ async def records_of(store: Store, run: str) -> dict[Turn, Record]:
         for id_, problem in state.problems.items()
         for chain in problem.chains
         for round_ in chain.rounds
-        if round_.reply is not None
+        if round_.reply is not None and not is_by_hand(round_)
     }
     if not records:
         raise BadInputError(f"run {run} has no replies that could be replayed")

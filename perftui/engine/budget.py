@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import msgspec
+
 from perftui.events.plan import RunPlan, TimingBudget
 
 LEAST_USEFUL_SECONDS = 0.25
@@ -43,6 +45,7 @@ class Ledger:
     measurements: int = 1
     _spent: dict[str, float] = field(default_factory=dict)
     _made: dict[str, int] = field(default_factory=dict)
+    _closed: set[str] = field(default_factory=set)
     _pot: float = 0.0
 
     @property
@@ -72,9 +75,19 @@ class Ledger:
         """A person wants the problem solved anew: that is a share more than the run began with."""
         self._spent[problem] = 0.0
         self._made[problem] = 0
+        self._closed.discard(problem)
+
+    def retune(self, run_seconds: float | None) -> None:
+        """The run's whole budget is another from here on; what was spent stays spent."""
+        before = self.share
+        self.budget = msgspec.structs.replace(self.budget, run_seconds=run_seconds)
+        if run_seconds is not None and before != float("inf"):
+            # Ended problems gave the rest of their share to the pot: so they do with the difference.
+            self._pot = max(0.0, self._pot + (self.share - before) * len(self._closed))
 
     def close(self, problem: str) -> None:
         """An ended problem's unused share goes to the pot."""
+        self._closed.add(problem)
         unused = self.share - self._spent.get(problem, 0.0)
         if self.budget.run_seconds is not None and unused > 0:
             self._pot += unused

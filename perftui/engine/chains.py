@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, TypeVar, assert_never
+from dataclasses import dataclass, field
+from typing import TypeVar, assert_never
 
 import msgspec
 
+from perftui.engine.byhand import asked_again, chosen, edited, written
 from perftui.engine.hub import Hub
 from perftui.engine.judges import Judges
 from perftui.engine.preparers import Preparers
@@ -14,7 +15,7 @@ from perftui.engine.profiles import profiled
 from perftui.engine.rivals import rival_of
 from perftui.engine.steering import Steering
 from perftui.engine.timers import Contest, Timers, cheating
-from perftui.events.commands import End, Skip
+from perftui.events.commands import Again, Choose, Decision, End, Send, Skip, Write
 from perftui.events.model import (
     ActionHeld,
     ActionSkipped,
@@ -50,13 +51,14 @@ from perftui.llm.model import (
     NoReplyError,
 )
 from perftui.problems.model import Problem
-from perftui.refine.actions import Ask, Finish, Measure, Profile
+from perftui.refine.actions import Action, Ask, Finish, Measure, Profile
 from perftui.refine.candidate import candidate_hash
-from perftui.refine.chain import Chain, Round
+from perftui.refine.chain import Chain, Outcome, Profiled, Round, is_by_hand, turn_of
 from perftui.refine.extraction import NoProgram, extract
-from perftui.refine.outcome import outcome
+from perftui.refine.outcome import REASON_LIMIT, outcome
 from perftui.refine.strategy import Strategy
 from perftui.sandbox.protocol import Limits
+from perftui.text import one_line
 from perftui.timing.inputs import Known, with_room
 
 E = TypeVar("E", bound=EventBase)
@@ -113,6 +115,22 @@ class Ready:
         return with_room(self.limits, (*self.shown, *self.held_out))
 
 
+def contest_of(ready: Ready, chain: Chain, measure: Measure) -> Contest:
+    """The comparison of a chain's candidate, on the inputs that programs are timed on."""
+    programs = {r.candidate: r.code for r in chain.rounds if r.candidate and r.code}
+    reference = ready.reference
+    if reference is not None:
+        programs.setdefault(*reference)
+    return Contest(
+        problem=ready.problem,
+        inputs=ready.shown,
+        measure=measure,
+        programs=programs,
+        reference=reference[0] if reference else None,
+        limits=ready.timing_limits,
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class ChainRunner:
     """Runs one chain from wherever its facts stand; a resumed chain is a chain like any other.
@@ -122,12 +140,14 @@ class ChainRunner:
         ready: what is solved.
         attempt: of the problem, 1-based.
         index: of the chain, 0-based.
+        granted: rounds that a person has answered for already.
     """
 
     tools: Tools
     ready: Ready
     attempt: int
     index: int
+    granted: set[int] = field(default_factory=set)
 
     @property
     def problem(self) -> Problem:
@@ -151,12 +171,14 @@ class ChainRunner:
             action = self.tools.strategy.next_action(chain)
             match action:
                 case Ask():
-                    await self._record(ActionTaken(ask=action), len(chain.rounds))
+                    await self._record(ActionTaken(ask=self._opened(chain, action)), len(chain.rounds))
                 case Finish():
-                    await self._end(chain, action.reason)
-                    return
+                    if await self._finish(chain, action):
+                        return
                 case Profile():
                     await self._profile(chain, action)
+                    if self._ended():
+                        return
                 case Measure():
                     raise AssertionError("a strategy may measure only the round that is under way")
                 case _:
@@ -185,14 +207,12 @@ class ChainRunner:
             await self._close(chain, last)
 
     async def _ask(self, last: Round) -> None:
-        decision = await self._gate(last)
-        if decision == "end":
-            # In this order: cut off between the two, the chain is ended all the same.
-            await self._end(self._chain(), "ended by hand")
+        if is_by_hand(last):
+            # A person's program that was never stored: the process was killed in between.
             await self._record(ActionSkipped(), last.index)
             return
-        if decision == "skip":
-            await self._record(ActionSkipped(), last.index)
+        ask = await self._answered(last)
+        if ask is None:
             return
         self._stage("model", round_=last.index)
         try:
@@ -200,9 +220,9 @@ class ChainRunner:
                 ChatRequest(
                     problem=self.problem.id,
                     chain=self.index,
-                    turn=last.index,
-                    messages=last.ask.messages,
-                    temperature=last.ask.temperature,
+                    turn=turn_of(self._chain().rounds, last.index),
+                    messages=ask.messages,
+                    temperature=ask.temperature,
                     max_tokens=self.tools.plan.max_tokens,
                 ),
                 on_text=lambda text: self._tell(ReplyText(text=text, restart=not text), last.index),
@@ -216,23 +236,76 @@ class ChainRunner:
             await self._record(ReplyMissing(how="model-failed", reason=str(error)), last.index)
         else:
             await self._record(ReplyReceived(reply=reply), last.index)
+            self.tools.steering.heed_spending()
 
-    async def _gate(self, last: Round) -> Literal["send", "skip", "end"]:
+    def _opened(self, chain: Chain, ask: Ask) -> Ask:
+        """The first call after a fork may have a person's conversation in place of the strategy's."""
+        plan = self.tools.plan
+        taken_over = 0 if plan.origin is None else plan.origin.round + 1
+        is_first = not any(r.index >= taken_over and not is_by_hand(r) for r in chain.rounds)
+        return edited(ask, Send(messages=plan.opening)) if is_first else ask
+
+    async def _held(self, action: Action, round_: int) -> Decision:
+        """Wait while the run is paused; in step mode, for a person's answer."""
         steering = self.tools.steering
         if steering.paused:
-            self._stage("paused", round_=last.index)
+            self._stage("paused", round_=round_)
             await steering.until_unpaused()
-        if last.ask.phase == "given" or not steering.steps(self.problem.id):
-            return "send"
-        self._stage("held", round_=last.index)
-        self._tell(ActionHeld(action=last.ask), last.index)
-        decision = await steering.decision(self.problem.id, self.index)
+        given = isinstance(action, Ask) and action.phase == "given"
+        if given or round_ in self.granted or not steering.steps(self.problem.id):
+            return Send()
+        self._stage("held", round_=round_)
+        self._tell(ActionHeld(action=action), round_)
+        return await steering.decision(self.problem.id, self.index, about=(self.attempt, round_))
+
+    async def _answered(self, last: Round) -> Ask | None:
+        """What is to be sent for the open round, None where the answer was something else."""
+        decision = await self._held(last.ask, last.index)
         match decision:
-            case Skip():
-                return "skip"
             case End():
-                return "end"
-        return "send"
+                # In this order: cut off between the two, the chain is ended all the same.
+                await self._end(self._chain(), "ended by hand")
+                await self._record(ActionSkipped(), last.index)
+                return None
+            case Skip():
+                await self._record(ActionSkipped(), last.index)
+                return None
+            case Write() | Choose():
+                if not await self._by_hand(decision, last.index):
+                    await self._record(ActionSkipped(), last.index)
+                return None
+            case Again():
+                ask = asked_again(self._chain(), decision) or last.ask
+            case Send():
+                ask = edited(last.ask, decision)
+            case _:
+                ask = last.ask
+        if ask is not last.ask:
+            await self._record(ActionTaken(ask=ask), last.index)
+        return ask
+
+    async def _by_hand(self, decision: Write | Choose, index: int) -> bool:
+        """A round of a person's own; False where what was chosen is not there."""
+        made = written(decision) if isinstance(decision, Write) else chosen(self._chain(), decision)
+        if made is None:
+            return False
+        ask, reply = made
+        await self._record(ActionTaken(ask=ask), index)
+        await self._record(ReplyReceived(reply=reply), index)
+        return True
+
+    async def _finish(self, chain: Chain, action: Finish) -> bool:
+        """End the chain, unless a person wants another round of it; whether it has ended."""
+        index = len(chain.rounds)
+        decision = await self._held(action, index)
+        if isinstance(decision, Write | Choose) and await self._by_hand(decision, index):
+            return False
+        if isinstance(decision, Again) and (ask := asked_again(chain, decision)) is not None:
+            self.granted.add(index)
+            await self._record(ActionTaken(ask=ask), index)
+            return False
+        await self._end(chain, action.reason)
+        return True
 
     async def _extract(self, last: Round) -> None:
         assert last.reply is not None  # noqa: S101 - a replied round has its reply
@@ -262,9 +335,13 @@ class ChainRunner:
 
     async def _measure(self, chain: Chain, last: Round, action: Measure) -> None:
         if self._state().measuring != action.candidate:
+            decision = await self._held(action, last.index)
+            if isinstance(decision, Skip | End):
+                await self._leave_untimed(chain, last, ends=isinstance(decision, End))
+                return
             await self._record(MeasureTaken(measure=action), last.index)
         measurement, known = await self.tools.timers.measurement(
-            self._contest(chain, action),
+            contest_of(self.ready, chain, action),
             on_stage=lambda stage: self._stage(stage, round_=last.index),
             on_progress=lambda done, planned: self._tell(
                 MeasureProgress(done=done, planned=planned), last.index
@@ -275,24 +352,26 @@ class ChainRunner:
             CandidateMeasured(candidate=action.candidate, measurement=measurement, known=known), last.index
         )
 
-    def _contest(self, chain: Chain, action: Measure) -> Contest:
-        programs = {r.candidate: r.code for r in chain.rounds if r.candidate and r.code}
-        reference = self.ready.reference
-        if reference is not None:
-            programs.setdefault(*reference)
-        return Contest(
-            problem=self.problem,
-            inputs=self.ready.shown,
-            measure=action,
-            programs=programs,
-            reference=reference[0] if reference else None,
-            limits=self.ready.timing_limits,
-        )
+    async def _leave_untimed(self, chain: Chain, last: Round, *, ends: bool) -> None:
+        """Close a round whose program a person does not want timed, and the chain where that is wanted."""
+        came_of_it = outcome(chain, last)
+        reason = one_line(f"not timed, by hand; {came_of_it.reason}", REASON_LIMIT)
+        await self._record(RoundEnded(outcome=Outcome(kind=came_of_it.kind, reason=reason)), last.index)
+        if ends:
+            await self._end(self._chain(), "ended by hand")
 
     async def _profile(self, chain: Chain, action: Profile) -> None:
         """Run a program of the chain under a line profiler; what fails is a fact as well."""
         round_ = chain.round_of(action.candidate)
         assert round_ is not None  # noqa: S101 - a strategy asks for programs of its chain only
+        decision = await self._held(action, round_.index)
+        if isinstance(decision, End):
+            await self._end(chain, "ended by hand")
+            return
+        if isinstance(decision, Skip):
+            left_out = Profiled(input=action.input, trouble="skipped by hand")
+            await self._record(CandidateProfiled(candidate=action.candidate, fact=left_out), round_.index)
+            return
         self._stage("profiling", round_=round_.index)
         fact = await profiled(
             self.tools.preparers.bench(self.problem),

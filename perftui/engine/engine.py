@@ -5,27 +5,34 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass
 
 import anyio
 
+from perftui.engine.again import Remeasurer
 from perftui.engine.chains import Tools
 from perftui.engine.hub import LiveSession
 from perftui.engine.solve import Solver
 from perftui.engine.steering import Steering
 from perftui.errors import PerftuiError
-from perftui.events.model import Notice, ProblemStarted, RunEnded, RunPaused, RunResumed, RunUnpaused
+from perftui.events.commands import MeasureAgain, Requeue, Rerun, Retune
+from perftui.events.costs import share_of_dollars
+from perftui.events.model import (
+    Notice,
+    ProblemStarted,
+    RunEnded,
+    RunPaused,
+    RunResumed,
+    RunRetuned,
+    RunUnpaused,
+)
+from perftui.events.plan import RunPlan
 from perftui.events.state import RunState
 from perftui.events.summary import ENDED
 from perftui.llm.model import ModelRefusedError
 from perftui.problems.model import Problem
 
-
-@dataclass(frozen=True, kw_only=True)
-class Rerun:
-    """A wish to solve an ended problem anew."""
-
-    problem: str
+_Wish = RunPaused | RunUnpaused | Rerun | Requeue | MeasureAgain | Retune
+"""What a person wants of the run, done in its own time."""
 
 
 class Engine:
@@ -43,9 +50,12 @@ class Engine:
         self._problems = {problem.id: problem for problem in problems}
         self._linger = linger
         self._scopes: dict[str, anyio.CancelScope] = {}
-        self._wishes: deque[RunPaused | RunUnpaused | Rerun] = deque()
+        self._wishes: deque[_Wish] = deque()
+        self._measures: deque[MeasureAgain] = deque()
+        self._limiter: anyio.CapacityLimiter | None = None
         self._woken = anyio.Event()
         self._stopped = anyio.CancelScope()
+        self._spent_up = ""
         self.steering = Steering(
             stepping=False,
             on_pause=lambda: self._wish(RunPaused()),
@@ -53,6 +63,8 @@ class Engine:
             on_cancel=self._cancel,
             on_rerun=lambda problem: self._wish(Rerun(problem=problem)),
             on_stop=self._stopped.cancel,
+            on_spending=self._heed_spending,
+            on_wish=self._wish,
         )
         self._tools = make_tools(self.steering)
         if self._tools.plan.step:
@@ -91,7 +103,7 @@ class Engine:
                     await self._tools.hub.record(RunEnded(how="failed", reason=str(failure)))
                 raise failure
             if self._stopped.cancelled_caught and self.state.status != "done":
-                await self._tools.hub.record(RunEnded(how="interrupted", reason="stopped"))
+                await self._tools.hub.record(RunEnded(how="interrupted", reason=self._spent_up or "stopped"))
 
     async def _rounds_of_work(self) -> None:
         while True:
@@ -112,7 +124,7 @@ class Engine:
 
     async def _work(self) -> None:
         """Solve all open problems; those that reruns open meanwhile are taken in too."""
-        limiter = anyio.CapacityLimiter(self._tools.plan.open_problems)
+        limiter = self._limiter = anyio.CapacityLimiter(self._plan.open_problems)
         begun: set[str] = set()
         async with anyio.create_task_group() as group:
             while True:
@@ -122,6 +134,10 @@ class Engine:
                     begun.add(id_)
                     # Tasks wait for the limiter in the order in which they were started.
                     group.start_soon(self._solve, id_, limiter, begun)
+                while self._measures:
+                    wish = self._measures.popleft()
+                    begun.add(f"measuring {id(wish)}")
+                    group.start_soon(self._measure_again, wish, begun)
                 if not begun:
                     return
                 await self._woken.wait()
@@ -150,6 +166,15 @@ class Engine:
             wish = self._wishes.popleft()
             if isinstance(wish, Rerun):
                 await self._rerun(wish.problem)
+            elif isinstance(wish, Requeue):
+                for id_, problem in list(self.state.problems.items()):
+                    if problem.status == "infrastructure":
+                        await self._rerun(id_)
+            elif isinstance(wish, MeasureAgain):
+                if wish.problem in self.state.problems:
+                    self._measures.append(wish)
+            elif isinstance(wish, Retune):
+                await self._retune(wish)
             elif self.state.status != "done":
                 await self._tools.hub.record(wish)
 
@@ -163,12 +188,54 @@ class Engine:
             self._tools.timers.reopen(id_)
             await self._tools.hub.record(ProblemStarted(problem=id_, attempt=problem.attempt + 1))
 
+    async def _retune(self, wish: Retune) -> None:
+        plan = self._plan
+        seconds = plan.budget.run_seconds if wish.timing_seconds is None else wish.timing_seconds or None
+        changed = RunRetuned(
+            open_problems=max(1, wish.open_problems or plan.open_problems),
+            model_calls=max(1, wish.model_calls or plan.model_calls),
+            timing_seconds=seconds,
+            dollars=plan.dollars if wish.dollars is None else wish.dollars or None,
+        )
+        await self._tools.hub.record(changed)
+        if self._limiter is not None:
+            self._limiter.total_tokens = changed.open_problems
+        self._tools.model.allow(changed.model_calls)
+        self._tools.timers.retune(changed.timing_seconds)
+
+    async def _measure_again(self, wish: MeasureAgain, begun: set[str]) -> None:
+        try:
+            problem = self._problems[wish.problem]
+            await Remeasurer(tools=self._tools, problem=problem, wish=wish).run()
+        finally:
+            begun.discard(f"measuring {id(wish)}")
+            self._wake()
+
+    def _heed_spending(self) -> None:
+        """Begin nothing more once the run has cost what it may; where nobody is there to go on, end."""
+        share = share_of_dollars(self.state)
+        if share is None or share < 1 or self.steering.paused:
+            return
+        bound = self._plan.dollars or 0.0
+        if self._linger:
+            text = f"the run has cost its ${bound:g} and is paused: raise the bound, then go on"
+            self._tools.hub.tell(Notice(text=text, severity="warning"))
+            self.steering.pause()
+        else:
+            self._spent_up = f"it has cost its ${bound:g}"
+            self.steering.stop()
+
+    @property
+    def _plan(self) -> RunPlan:
+        """The settings as they are now: some can be changed while the run goes on."""
+        return self.state.plan or self._tools.plan
+
     def _cancel(self, id_: str) -> None:
         scope = self._scopes.get(id_)
         if scope is not None:
             scope.cancel()
 
-    def _wish(self, wish: RunPaused | RunUnpaused | Rerun) -> None:
+    def _wish(self, wish: _Wish) -> None:
         self._wishes.append(wish)
         self._wake()
 

@@ -8,9 +8,8 @@ from perftui.engine.judges import Judges
 from perftui.engine.timers import Timers
 from perftui.events.state import ProblemState, RunState
 from perftui.problems.model import Problem
-from perftui.refine.actions import Measure
 from perftui.refine.candidate import candidate_hash
-from perftui.refine.chain import Chain, Round
+from perftui.refine.chain import Chain, measure_of
 
 
 def recall(state: RunState, problems: Sequence[Problem], judges: Judges, timers: Timers) -> None:
@@ -42,14 +41,4 @@ def _recall_attempt(state: ProblemState, problem: Problem, judges: Judges, timer
                 before = Chain(problem=problem, index=chain.index, rounds=chain.rounds[:position])
                 inputs = frozenset(state.timing.shown if state.timing is not None else ())
                 programs = {r.candidate: r.code for r in chain.rounds if r.candidate and r.code}
-                timers.know(problem, _measure_of(before, round_), programs, round_.measurement, inputs)
-
-
-def _measure_of(before: Chain, round_: Round) -> Measure:
-    candidate = round_.candidate or ""
-    seed, best = before.seed, before.best
-    return Measure(
-        candidate=candidate,
-        best=best.candidate if best is not None else None,
-        seed=(seed.candidate if seed is not None else None) or candidate,
-    )
+                timers.know(problem, measure_of(before, round_), programs, round_.measurement, inputs)

@@ -23,6 +23,9 @@ from perftui.events.commands import (
     Unpause,
 )
 
+_About = tuple[int, int]
+"""An attempt and a round."""
+
 
 class Steering:
     """Holds wishes; the engine asks it at each gate. All methods return at once.
@@ -34,6 +37,8 @@ class Steering:
         on_cancel: ends a problem now; returns False where it is not running.
         on_rerun: opens another attempt of an ended problem.
         on_stop: interrupts the run.
+        on_spending: is told of each reply that was paid for.
+        on_wish: is handed what the engine does in its own time.
     """
 
     def __init__(
@@ -45,6 +50,8 @@ class Steering:
         on_cancel: Callable[[str], None],
         on_rerun: Callable[[str], None],
         on_stop: Callable[[], None],
+        on_spending: Callable[[], None],
+        on_wish: Callable[[Requeue | MeasureAgain | Retune], None],
     ) -> None:
         self._step_all = stepping
         self._step: dict[str, bool] = {}
@@ -54,8 +61,10 @@ class Steering:
         self.cancel = on_cancel
         self.rerun = on_rerun
         self.stop = on_stop
+        self._on_wish = on_wish
+        self._on_spending = on_spending
         self._changed = anyio.Event()
-        self._decisions: dict[tuple[str, int], Decision] = {}
+        self._decisions: dict[tuple[str, int], tuple[_About | None, Decision]] = {}
 
     def send(self, command: Command) -> None:
         """Do what a person asks for."""
@@ -67,7 +76,7 @@ class Steering:
             case Step(problem=problem, on=on):
                 self.step(problem, on=on)
             case Decide(problem=problem, chain=chain, decision=decision):
-                self.decide(problem, chain, decision)
+                self.decide(problem, chain, decision, about=(command.attempt, command.round))
             case Cancel(problem=problem):
                 self.cancel(problem)
             case Rerun(problem=problem):
@@ -75,7 +84,7 @@ class Steering:
             case Stop():
                 self.stop()
             case Requeue() | MeasureAgain() | Retune():
-                raise NotImplementedError
+                self._on_wish(command)
 
     def pause(self) -> None:
         """Begin nothing new."""
@@ -100,9 +109,16 @@ class Steering:
             self._step[problem] = on
         self._wake()
 
-    def decide(self, problem: str, chain: int, decision: Decision) -> None:
-        """Answer a held action."""
-        self._decisions[problem, chain] = decision
+    def decide(self, problem: str, chain: int, decision: Decision, *, about: _About | None = None) -> None:
+        """Answer a held action.
+
+        Args:
+            problem: its problem.
+            chain: its chain.
+            decision: the answer.
+            about: attempt and round of the action that is meant, None for whichever is held.
+        """
+        self._decisions[problem, chain] = (about, decision)
         self._wake()
 
     def steps(self, problem: str) -> bool:
@@ -119,12 +135,18 @@ class Steering:
         while self._paused:
             await self._changed.wait()
 
-    async def decision(self, problem: str, chain: int) -> Decision:
-        """Wait until a person decides, or the problem is no longer stepped."""
+    async def decision(self, problem: str, chain: int, *, about: _About | None = None) -> Decision:
+        """Wait until a person decides, or the problem is no longer stepped.
+
+        Args:
+            problem: whose action is held.
+            chain: likewise.
+            about: attempt and round of the action; an answer to another one does not count.
+        """
         self._decisions.pop((problem, chain), None)
         while True:
-            decided = self._decisions.pop((problem, chain), None)
-            if decided is not None:
+            meant, decided = self._decisions.pop((problem, chain), (None, None))
+            if decided is not None and (meant is None or about is None or meant == about):
                 break
             if not self.steps(problem):
                 return Send()
@@ -134,6 +156,10 @@ class Steering:
             self._wake()
             return Send()
         return decided
+
+    def heed_spending(self) -> None:
+        """A reply was paid for: the run may have come to its bound."""
+        self._on_spending()
 
     def _wake(self) -> None:
         self._changed.set()

@@ -107,6 +107,10 @@ class Timers:
         """A problem is solved anew, with a budget of its own."""
         self._ledger.reopen(problem)
 
+    def retune(self, run_seconds: float | None) -> None:
+        """All measurements may take so much from here on, in seconds; None is no bound."""
+        self._ledger.retune(run_seconds)
+
     def close(self, problem: str) -> None:
         """A problem has ended: what it did not use is there for the others."""
         self._ledger.close(problem)

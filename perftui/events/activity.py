@@ -5,6 +5,7 @@ from __future__ import annotations
 from perftui.events.model import (
     CandidateJudged,
     EventBase,
+    MeasuredAgain,
     Notice,
     ProblemEnded,
     ProblemStarted,
@@ -14,6 +15,7 @@ from perftui.events.model import (
     RunEnded,
     RunPaused,
     RunResumed,
+    RunRetuned,
     RunUnpaused,
     SandboxLost,
     WinnerConfirmed,
@@ -73,6 +75,8 @@ def _of_outcome(outcome: Outcome, round_: Round | None) -> tuple[str, str] | Non
             return "▲", (f"{ratio.estimate:.3g}x, " if ratio else "") + "kept"
         case "slower":
             return "▽", outcome.reason or "slower, not kept"
+        case "taken" if round_ is not None and "choice" in round_.ask.hand:
+            return "·", "chosen by hand"
         case "flagged":
             return "!", _joined("suspected cheating", outcome.reason)
     return None
@@ -91,6 +95,10 @@ def _of_problem(event: EventBase) -> tuple[str, str] | None:
             return "⚠", _joined("the reference fails", verdict.reason)
         case WinnerConfirmed():
             return _of_confirmation(event)
+        case MeasuredAgain(measurement=measurement):
+            ratio = measurement.vs_reference or measurement.vs_seed
+            figure = "unmeasured" if ratio is None else f"{ratio.estimate:.3g}x"
+            return "·", f"measured again by hand: {figure}"
         case SandboxLost(retry=retry, reason=reason):
             return "⚠", _joined(f"sandbox lost, retry {retry}", reason)
     return None
@@ -110,6 +118,8 @@ def _of_run(event: EventBase) -> tuple[str, str] | None:
             return "‖", "run paused"
         case RunUnpaused():
             return "▶", "run goes on"
+        case RunRetuned(open_problems=problems, model_calls=calls):
+            return "·", f"bounds changed by hand: {problems} problems open, {calls} calls in flight"
         case RunResumed():
             return "▶", "run resumed"
         case RunEnded(how=how, reason=reason):

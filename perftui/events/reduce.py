@@ -17,6 +17,7 @@ from perftui.events.model import (
     Event,
     EventBase,
     GeneratorWritten,
+    MeasuredAgain,
     ProblemEnded,
     ProblemPrepared,
     ProblemStarted,
@@ -25,6 +26,7 @@ from perftui.events.model import (
     RunEnded,
     RunPaused,
     RunResumed,
+    RunRetuned,
     RunStarted,
     RunUnpaused,
     SandboxLost,
@@ -56,6 +58,8 @@ def apply(state: RunState, event: Event) -> RunState:
     match event:
         case RunStarted():
             state = _begin(event)
+        case RunRetuned():
+            state = _retuned(state, event)
         case RunResumed() | RunPaused() | RunUnpaused() | RunEnded():
             state = _on_run(state, event)
         case _:
@@ -104,6 +108,20 @@ def _on_run(state: RunState, event: RunResumed | RunPaused | RunUnpaused | RunEn
     return _replace(state, problems={name: _problem_at_rest(p) for name, p in state.problems.items()})
 
 
+def _retuned(state: RunState, event: RunRetuned) -> RunState:
+    """The plan is what the run keeps to: from here on, these bounds."""
+    if state.plan is None:
+        return state
+    plan = _replace(
+        state.plan,
+        open_problems=event.open_problems,
+        model_calls=event.model_calls,
+        budget=_replace(state.plan.budget, run_seconds=event.timing_seconds),
+        dollars=event.dollars,
+    )
+    return _replace(state, plan=plan)
+
+
 def _counted(state: RunState, event: EventBase) -> RunState:
     """The totals that count what was spent, whatever attempt it belonged to."""
     match event:
@@ -119,7 +137,9 @@ def _counted(state: RunState, event: EventBase) -> RunState:
         case CandidateJudged(known=False):
             return _replace(state, judged=state.judged + 1)
         case (
-            CandidateMeasured(known=False, measurement=measurement) | WinnerConfirmed(measurement=measurement)
+            CandidateMeasured(known=False, measurement=measurement)
+            | WinnerConfirmed(measurement=measurement)
+            | MeasuredAgain(measurement=measurement)
         ):
             seconds = state.timing_seconds + measurement.seconds
             return _replace(state, measured=state.measured + 1, timing_seconds=seconds)

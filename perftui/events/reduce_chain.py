@@ -17,6 +17,7 @@ from perftui.events.model import (
     CandidateProfiled,
     ChainEnded,
     EventBase,
+    MeasuredAgain,
     MeasureProgress,
     MeasureTaken,
     ReplyMissing,
@@ -113,6 +114,9 @@ def _change_of_round(event: EventBase) -> Callable[[Round], Round] | None:
         case CandidateMeasured(measurement=measurement):
             bare = _replace(measurement, trials=()) if measurement.trials else measurement
             return lambda round_: _replace(round_, measurement=bare)
+        case MeasuredAgain(measurement=measurement):
+            once_more = _replace(measurement, trials=())
+            return lambda round_: _replace(round_, again=(*round_.again, once_more))
         case CandidateProfiled(fact=fact):
             return lambda round_: _replace(round_, profile=fact)
         case RoundEnded(outcome=outcome):
@@ -123,7 +127,14 @@ def _change_of_round(event: EventBase) -> Callable[[Round], Round] | None:
 def _after_fact(chain: ChainState, event: EventBase) -> ChainState:
     """What a fact says of what the chain does now."""
     match event:
-        case ReplyReceived() | ReplyMissing() | ActionSkipped() | RoundEnded() | CandidateProfiled():
+        case (
+            ReplyReceived()
+            | ReplyMissing()
+            | ActionSkipped()
+            | RoundEnded()
+            | CandidateProfiled()
+            | MeasuredAgain()
+        ):
             return at_rest(chain)
         case CandidateFound():
             return _staged(chain, "sandbox", event.at)

@@ -6,11 +6,11 @@ from typing import TypeAlias, TypeVar
 
 import msgspec
 
-from perftui.events.model import CandidateMeasured, EventBase, WinnerConfirmed
+from perftui.events.model import CandidateMeasured, EventBase, MeasuredAgain, WinnerConfirmed
 
 E = TypeVar("E", bound=EventBase)
 
-Measured: TypeAlias = CandidateMeasured | WinnerConfirmed
+Measured: TypeAlias = CandidateMeasured | WinnerConfirmed | MeasuredAgain
 
 
 def without_trials(event: E) -> E:

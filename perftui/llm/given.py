@@ -55,5 +55,8 @@ class GivenPrograms:
         on_text(program)
         return Reply(text=program, model=self._name, recorded=True)
 
+    def allow(self, calls: int) -> None:
+        """It has no bound of its own: whoever wraps it keeps one."""
+
     async def aclose(self) -> None:
         """Nothing to give back."""

@@ -139,6 +139,10 @@ class ChatModel(Protocol):
         """
         ...
 
+    def allow(self, calls: int) -> None:
+        """Have so many calls in flight at most, where there is a bound."""
+        ...
+
     async def aclose(self) -> None:
         """Give back connections."""
         ...

@@ -120,6 +120,9 @@ class OpenAICompatible:
             raise ModelFailedError(f"{error.reason} ({tries})") from error
         raise AssertionError("the loop ends by a return or an error")
 
+    def allow(self, calls: int) -> None:
+        """It has no bound of its own: whoever wraps it keeps one."""
+
     async def aclose(self) -> None:
         """Give back connections."""
         await self._client.aclose()

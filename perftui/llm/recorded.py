@@ -113,6 +113,9 @@ class Recorded:
             recorded=True,
         )
 
+    def allow(self, calls: int) -> None:
+        """It has no bound of its own: whoever wraps it keeps one."""
+
     async def aclose(self) -> None:
         """Nothing to give back."""
 

@@ -33,6 +33,10 @@ class Throttled(Wrapped):
         """How many calls may be in flight."""
         return int(self._limiter.total_tokens)
 
+    def allow(self, calls: int) -> None:
+        """Let so many calls through from here on; those in flight come to their end."""
+        self._limiter.total_tokens = max(1, calls)
+
     @property
     def in_flight(self) -> int:
         """Calls that were sent and are not answered."""

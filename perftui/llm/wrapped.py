@@ -26,6 +26,10 @@ class Wrapped:
         """The inner model's."""
         return self._inner.recorded
 
+    def allow(self, calls: int) -> None:
+        """Pass it on."""
+        self._inner.allow(calls)
+
     async def aclose(self) -> None:
         """Close the inner model."""
         await self._inner.aclose()

@@ -10,7 +10,7 @@ import msgspec
 from perftui.judging.model import Verdict
 from perftui.llm.model import Reply
 from perftui.problems.model import Problem
-from perftui.refine.actions import Ask
+from perftui.refine.actions import Ask, Measure
 from perftui.timing.model import Measurement
 from perftui.timing.profile import LineProfile
 
@@ -217,8 +217,38 @@ def best_round(rounds: Sequence[Round]) -> Round | None:
         if round_.correct:
             seed = seed or round_
             if best is None or kind in _IN_PLACE:
-                # What was timed is not timed again: one that is taken without figures is the seed anew.
-                best = seed if kind == "taken" and round_.measurement is None and seed.measurement else round_
+                best = _timed_twin(rounds, seed, round_) if kind == "taken" else round_
         elif kind == "dropped":
             best = seed
     return best
+
+
+def _timed_twin(rounds: Sequence[Round], seed: Round, taken: Round) -> Round:
+    """The round that a taken program was timed in: what was timed is not timed again."""
+    if taken.measurement is not None:
+        return taken
+    if "choice" in taken.ask.hand:
+        timed = (r for r in rounds if r.candidate == taken.candidate and r.measurement is not None)
+        return next(timed, taken)
+    return seed if seed.measurement is not None else taken
+
+
+def is_by_hand(round_: Round) -> bool:
+    """Whether a round is a person's own, with no call of the model."""
+    return round_.ask.phase == "given" and bool(round_.ask.hand)
+
+
+def turn_of(rounds: Sequence[Round], index: int) -> int:
+    """Which call of the model a round is, 0-based: rounds made by hand are none."""
+    return index - sum(is_by_hand(round_) for round_ in rounds if round_.index < index)
+
+
+def measure_of(before: Chain, round_: Round) -> Measure:
+    """What a round's candidate was compared with, given the chain before that round."""
+    candidate = round_.candidate or ""
+    seed, best = before.seed, before.best
+    return Measure(
+        candidate=candidate,
+        best=best.candidate if best is not None else None,
+        seed=(seed.candidate if seed is not None else None) or candidate,
+    )

@@ -104,6 +104,8 @@ def _correct(before: Chain, round_: Round, code: str) -> tuple[OutcomeKind, str]
     best, measurement = before.best, round_.measurement
     if best is None:
         return "seed", _seed_reason(measurement)
+    if "choice" in round_.ask.hand:
+        return "taken", "chosen by hand: the chain goes on from it, whatever its speed"
     twin = same_program(before, code)
     if before.settings.choice == "last" and twin is not best:
         return "taken", _taken_reason(measurement, twin)

@@ -93,7 +93,7 @@ def _measure_due(chain: Chain) -> Measure | None:
         return None
     if best is None or last.index == seed.index:
         return Measure(candidate=last.candidate, best=None, seed=seed.candidate)
-    if same_program(chain, last.code or "") is not None:
+    if "choice" in last.ask.hand or same_program(chain, last.code or "") is not None:
         return None
     return Measure(candidate=last.candidate, best=best.candidate, seed=seed.candidate)
 

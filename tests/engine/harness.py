@@ -130,6 +130,9 @@ class ScriptedModel:
         on_text(answer)
         return Reply(text=answer, model="script", recorded=True)
 
+    def allow(self, calls: int) -> None:
+        self.allowed = calls
+
     async def aclose(self) -> None:
         pass
 

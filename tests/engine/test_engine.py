@@ -10,6 +10,7 @@ from perftui.events.model import ChainEnded, ReplyReceived, RunEnded, SandboxLos
 from perftui.events.reduce import replay
 from perftui.events.state import ProblemState
 from perftui.llm.model import ModelFailedError, ModelRefusedError
+from perftui.refine.actions import Measure
 from perftui.sandbox.protocol import CallFact, JudgeJob
 from tests.engine.harness import DEADLY, OTHER_RIGHT, RIGHT, WRONG, Rig, fenced, problem, rig
 
@@ -144,6 +145,8 @@ async def test_stepping_holds_each_action_and_does_what_is_decided() -> None:
         group.start_soon(r.engine.run)
         await until(held(0))
         assert r.model.asked == []
+        r.engine.steering.decide("double", 0, Send())
+        await until(lambda: isinstance(only(r).chains[0].held, Measure))
         r.engine.steering.decide("double", 0, Send())
         await until(held(1))
         assert len(r.model.asked) == 1

@@ -16,6 +16,8 @@ class Wishes:
             on_cancel=lambda problem: self.heard.append(f"cancel {problem}"),
             on_rerun=lambda problem: self.heard.append(f"rerun {problem}"),
             on_stop=lambda: self.heard.append("stop"),
+            on_spending=lambda: None,
+            on_wish=lambda wish: self.heard.append(type(wish).__name__),
         )
 
 
