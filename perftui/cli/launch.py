@@ -15,6 +15,7 @@ from typing import Literal
 
 import anyio
 import click
+import msgspec
 
 from perftui import __version__
 from perftui.cli.own import own_in_use
@@ -29,6 +30,7 @@ from perftui.engine.recall import recall
 from perftui.engine.steering import Steering
 from perftui.engine.timers import Timers
 from perftui.errors import EnvironmentLacksError, ExitStatus, InfrastructureFailedError, PerftuiError
+from perftui.events.commands import Command
 from perftui.events.model import RunResumed, StoredEvent
 from perftui.events.plan import Environment, ProblemHead, RunPlan
 from perftui.events.summary import resumable
@@ -42,6 +44,8 @@ from perftui.sandbox.cores import Cores, settle_host, usable_cores
 from perftui.sandbox.imports import needs_of
 from perftui.sandbox.pool import WarmPool
 from perftui.sandbox.protocol import SandboxInfo
+from perftui.store.lease import beside
+from perftui.store.remote import Owner
 from perftui.store.siblings import SiblingFacts
 from perftui.store.trouble import StoreFailedError
 from perftui.store.writer import Store, open_store
@@ -71,7 +75,9 @@ class Launch:
         watch: who looks at it.
         linger: whether the engine waits for reruns when all is done.
         run: the id of a run to go on with, None for a new one.
-        reruns: problems of it to solve anew.
+        commands: what is asked of the run at its beginning, such as to solve a problem anew.
+        prefix: facts that a new run begins with: those of a fork.
+        say: is told how the set-up goes, in lines.
         fall_back: use the process sandbox where Docker cannot be had.
         base: image to build the sandbox image on, None for the default.
         programs: those that are given, whole; they may import what no problem does.
@@ -84,7 +90,9 @@ class Launch:
     watch: Watch
     linger: bool = False
     run: str | None = None
-    reruns: tuple[str, ...] = ()
+    commands: tuple[Command, ...] = ()
+    prefix: tuple[StoredEvent, ...] = ()
+    say: Callable[[str], None] = field(default=lambda line: click.echo(line, err=True))
     fall_back: bool = False
     base: str | None = None
     programs: tuple[str, ...] = ()
@@ -119,6 +127,18 @@ async def _start(launch: Launch) -> ExitStatus:
 
 
 async def _run(launch: Launch, stopping: Stopping) -> ExitStatus:
+    async with opened(launch) as live:
+        stopping.engine = live.engine
+        return await _live(live, launch.watch)
+
+
+@asynccontextmanager
+async def opened(launch: Launch) -> AsyncIterator[Live]:
+    """A run that is set up and has not begun; its sandboxes and its lease are given back at the end.
+
+    Raises:
+        PerftuiError: it cannot be set up.
+    """
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(launch.db))
         if launch.run is not None:
@@ -159,10 +179,11 @@ async def _run(launch: Launch, stopping: Stopping) -> ExitStatus:
             )  # fmt: skip
 
         engine = Engine(tools, launch.problems, linger=launch.linger)
-        for problem in launch.reruns:
-            engine.steering.rerun(problem)
-        stopping.engine = engine
-        return await _live(Live(engine=engine, store=store, model=model), launch.watch)
+        for command in launch.commands:
+            engine.steering.send(command)
+        owner = Owner(store, run, engine.steering.send, lambda: engine.state)
+        await stack.enter_async_context(beside(owner.serve))
+        yield Live(engine=engine, store=store, model=model)
 
 
 async def _model(launch: Launch, store: Store) -> ChatModel:
@@ -195,6 +216,13 @@ async def _live(live: Live, watch: Watch) -> ExitStatus:
 @dataclass
 class _Status:
     error: PerftuiError | None = None
+
+
+async def supervised(live: Live) -> PerftuiError | None:
+    """Run an engine to its end; the error that it ended by, with what goes on after it."""
+    status = _Status()
+    await _supervise(live, status)
+    return status.error
 
 
 async def _supervise(live: Live, status: _Status) -> None:
@@ -237,7 +265,7 @@ def _pool(kind: Literal["docker", "process"], launch: Launch) -> AbstractAsyncCo
         slots=len(usable_cores()),
         base=launch.base,
         memory_bytes=launch.plan.limits.memory_bytes,
-        on_progress=lambda line: click.echo(line, err=True),
+        on_progress=launch.say,
         needs=needs_of(launch.problems, launch.programs),
     )
 
@@ -274,4 +302,6 @@ async def _open_run(
     )
     run = await store.create_run(launch.plan, environment, launch.problems, heads)
     await stack.enter_async_context(store.lease(run))
+    for fact in launch.prefix:
+        await store.append(msgspec.structs.replace(fact, run=run, seq=0, at=0.0))
     return run, await store.events(run)

@@ -34,6 +34,7 @@ COMMANDS = {
     "measure": _Entry("measure", "Compare the speed of two programs on a problem."),
     "resume": _Entry("resume", "Go on with a run where it stopped."),
     "rerun": _Entry("resume", "Solve one problem of a run anew, beside what was there."),
+    "fork": _Entry("fork", "Go on from a round of a run in another way, beside it."),
     "watch": _Entry("watch", "Look at a stored run, or at one that runs elsewhere."),
     "report": _Entry("report", "Print the figures of one run or of several."),
     "compare": _Entry("compare", "Compare runs with the first of them, problem by problem."),

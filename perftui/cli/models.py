@@ -73,6 +73,11 @@ async def check_model(plan: RunPlan) -> None:
     await _opened(plan, None if run is None else {}).aclose()
 
 
+def check_model_now(plan: RunPlan) -> None:
+    """As `check_model`, from a thread without an event loop."""
+    anyio.run(check_model, plan)
+
+
 def settled(spec: str, db: Path) -> str:
     """A model as a plan keeps it: a recording's file, or a stored run, is found again from any folder.
 

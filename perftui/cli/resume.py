@@ -19,6 +19,7 @@ from perftui.cli.options import with_db, with_format, with_output, with_sandbox
 from perftui.cli.sweep import Undertaking, ended_status, run_sweep, sweep_states
 from perftui.cli.views import choose_view, watcher
 from perftui.errors import BadInputError, ExitStatus
+from perftui.events.commands import Rerun
 from perftui.events.plan import RunPlan
 from perftui.events.reduce import replay
 from perftui.events.state import RunState
@@ -106,7 +107,7 @@ def _go_on(flags: ResumeFlags, reruns: tuple[str, ...]) -> int:
             else evaluation_watcher(places, flags["format_"], as_json=flags["as_json"]),
             linger=view == "screen" and places is None,
             run=run,
-            reruns=reruns,
+            commands=tuple(Rerun(problem=problem) for problem in reruns),
             programs=tuple(sample.program for sample in (places or {}).values()),
             fall_back=plan.purpose == "demo" and flags["sandbox"] is None,
         )

@@ -29,11 +29,12 @@ from perftui.cli.selection import SelectionFlags, some_of
 from perftui.cli.sweep import begin_sweep
 from perftui.cli.views import choose_view, refuse_blind_step, watcher
 from perftui.errors import BadInputError
-from perftui.events.plan import RunPlan
+from perftui.events.plan import Prices, RunPlan
 from perftui.llm.patience import Patience
 from perftui.problems.benchmarks import load_benchmark
 from perftui.problems.model import Benchmark
 from perftui.refine.strategy import Strategy
+from perftui.text import one_line
 
 
 class RunFlags(LimitFlags, RefiningFlags, SelectionFlags):
@@ -47,6 +48,7 @@ class RunFlags(LimitFlags, RefiningFlags, SelectionFlags):
     at: tuple[int, ...] | None
     max_tokens: int | None
     pace: float | None
+    max_dollars: float | None
     fresh: bool
     write_generators: bool
     step: bool
@@ -77,6 +79,11 @@ class RunFlags(LimitFlags, RefiningFlags, SelectionFlags):
     is_flag=True,
     help="Have the model write a generator of larger inputs for problems that are too small to be timed.",
 )
+@click.option(
+    "--max-dollars",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Begin nothing more once the run's replies have cost so much, by --price.",
+)
 @click.option("--step", is_flag=True, help="Hold every action for a person (on the screen).")
 @with_concurrency
 @with_patience
@@ -96,13 +103,10 @@ def run(**flags: Unpack[RunFlags]) -> int:
     refuse_blind_step(view, step=flags["step"])
     own = folders(flags["strategies"], flags["prompts"])
     click.get_current_context().with_resource(own_in_use(*own, tell=True))
-    strategies = strategies_of(flags)
-    loaded = load_benchmark(flags["benchmark"], flags["data"], flags["timing_data"])
-    chosen = some_of(loaded, flags)
+    db = chosen_database(flags["db"])
+    plans, chosen = wanted(flags, db)
     for note in chosen.notes:
         click.echo(f"perftui: {note}", err=True)
-    db = chosen_database(flags["db"])
-    plans = _plans(flags, strategies, own, chosen, db)
     if len(plans) > 1:
         for plan in {plan.model: plan for plan in plans}.values():
             anyio.run(check_model, plan)
@@ -118,6 +122,19 @@ def run(**flags: Unpack[RunFlags]) -> int:
             linger=view == "screen",
         )
     )
+
+
+def wanted(flags: RunFlags, db: Path) -> tuple[list[RunPlan], Benchmark]:
+    """What the flags ask for: a plan a run, and the problems of all of them.
+
+    Raises:
+        BadInputError: something cannot be had, or does not go together.
+    """
+    strategies = strategies_of(flags)
+    loaded = load_benchmark(flags["benchmark"], flags["data"], flags["timing_data"])
+    chosen = some_of(loaded, flags)
+    own = folders(flags["strategies"], flags["prompts"])
+    return _plans(flags, strategies, own, chosen, db), chosen
 
 
 def _plans(
@@ -158,6 +175,7 @@ def _plans(
             step=flags["step"],
             keep_broken=flags["keep_broken"],
             prices=prices.get(named),
+            dollars=_bound(flags["max_dollars"], prices.get(named), model),
             strategies=own.strategies,
             prompts=own.prompts,
         )
@@ -165,6 +183,14 @@ def _plans(
         for live in [not model.startswith(RECORDED)]
         for strategy in strategies
     ]
+
+
+def _bound(dollars: float | None, prices: Prices | None, model: str) -> float | None:
+    """What a run may cost; without prices, nobody could tell."""
+    if dollars is not None and prices is None:
+        named = one_line(model, 60)
+        raise BadInputError(f"--max-dollars needs to know what {named} costs: give --price IN/OUT")
+    return dollars
 
 
 def _found_again(path: Path | None) -> str | None:

@@ -10,14 +10,20 @@ import anyio
 from anyio import to_thread
 from anyio.abc import TaskGroup
 
+from perftui.cli.launcher import RunLauncher
 from perftui.engine.control import RunSession
 from perftui.errors import PerftuiError
+from perftui.events.plan import Origin
 from perftui.events.reduce import replay
 from perftui.events.state import ProblemState
+from perftui.events.summary import problem_best
 from perftui.problems.model import Problem
+from perftui.store.deleting import delete_run
 from perftui.store.library import StoredSession
-from perftui.store.readers import Reader
+from perftui.store.remote import Remote
+from perftui.store.replaying import ReplaySession
 from perftui.store.summaries import RunSummary
+from perftui.store.writer import Store
 from perftui.timing.model import Trial
 from perftui.tui.library import ExportForm, ForkEntry, RunEntry
 
@@ -26,13 +32,17 @@ class Shelf:
     """All runs of a database; the one that is live in this process can be commanded.
 
     Args:
-        reader: of the database.
+        store: of the runs.
         group: holds the tasks that look for more of an opened run.
-        live: the session of the run of this process.
+        live: the session of the run that this process began with.
+        launcher: begins others.
     """
 
-    def __init__(self, reader: Reader, group: TaskGroup, live: RunSession | None) -> None:
-        self._reader = reader
+    def __init__(
+        self, store: Store, group: TaskGroup, live: RunSession | None, launcher: RunLauncher | None = None
+    ) -> None:
+        self._launcher = launcher
+        self._reader = store
         self._group = group
         self._live = live
 
@@ -48,13 +58,16 @@ class Shelf:
         """
         if self._live is not None and run == self._live.run:
             return self._live
-        session = await StoredSession.load(self._reader, run)
+        begun = self._launcher.session(run) if self._launcher is not None else None
+        if begun is not None:
+            return begun
+        session = await StoredSession.load(self._reader, run, remote=Remote(self._reader, run))
         self._group.start_soon(_follow, session)
         return session
 
     async def replay(self, run: str, speed: float) -> RunSession:
         """A session that plays a stored run again."""
-        raise NotImplementedError
+        return ReplaySession(run, await self._reader.events(run), speed)
 
     async def detail(self, run: str, problem_id: str) -> ProblemState | None:
         """A problem with every text, as it stands now."""
@@ -62,7 +75,24 @@ class Shelf:
 
     async def forks(self, run: str, problem_id: str) -> Sequence[ForkEntry]:
         """The runs that were forked from a problem of a run, oldest first."""
-        raise NotImplementedError
+        return [
+            await self._fork(summary, origin)
+            for summary in reversed(await self._reader.runs())
+            if (origin := (await self._reader.plan(summary.run)).origin) is not None
+            and (origin.run, origin.problem) == (run, problem_id)
+        ]
+
+    async def _fork(self, summary: RunSummary, origin: Origin) -> ForkEntry:
+        state = replay(await self._reader.events(summary.run)).problems.get(origin.problem)
+        best = problem_best(state) if state is not None else None
+        return ForkEntry(
+            run=summary.run,
+            origin=origin,
+            model=summary.model,
+            strategy=summary.strategy,
+            status=summary.status,
+            speedup=best.vs_reference if best is not None else None,
+        )
 
     async def compare(self, base: str, other: str) -> str:
         """Two runs beside each other, as Markdown."""
@@ -78,7 +108,7 @@ class Shelf:
 
     async def delete(self, run: str) -> None:
         """Forget a run for good."""
-        raise NotImplementedError
+        await delete_run(self._reader, run)
 
     async def problem(self, run: str, problem_id: str) -> Problem | None:
         """The problem with its tests."""
@@ -90,10 +120,12 @@ class Shelf:
 
 
 @asynccontextmanager
-async def shelf(reader: Reader, live: RunSession | None) -> AsyncIterator[Shelf]:
+async def shelf(
+    store: Store, live: RunSession | None, launcher: RunLauncher | None = None
+) -> AsyncIterator[Shelf]:
     """A shelf whose opened runs are followed while the body runs."""
     async with anyio.create_task_group() as group:
-        yield Shelf(reader, group, live)
+        yield Shelf(store, group, live, launcher)
         group.cancel_scope.cancel()
 
 

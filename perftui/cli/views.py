@@ -133,12 +133,13 @@ def see_written(out: Output) -> None:
 
 async def _on_screen(live: Live) -> None:
     # Imported here: the screen is slow to load, and not every run has one.
+    from perftui.cli.launcher import launching  # noqa: PLC0415
     from perftui.cli.shelf import shelf  # noqa: PLC0415
     from perftui.tui.app import PerfApp  # noqa: PLC0415
 
     session = live.engine.watch()
-    async with shelf(live.store, session) as library:
-        app = PerfApp(library=library, session=session)
+    async with launching(live.store) as launcher, shelf(live.store, session, launcher) as library:
+        app = PerfApp(library=library, session=session, launcher=launcher)
         async with anyio.create_task_group() as group:
             group.start_soon(_leave_when_stopped, live, app)
             await app.run_async()

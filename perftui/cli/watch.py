@@ -12,8 +12,10 @@ import click
 from perftui.cli.database import chosen_database
 from perftui.cli.options import with_db, with_output
 from perftui.cli.views import choose_view, print_stored, see_shown
-from perftui.errors import ExitStatus
+from perftui.errors import BadInputError, ExitStatus
+from perftui.store.replaying import LEAST_SPEED, MOST_SPEED
 from perftui.store.writer import open_store
+from perftui.text import one_line
 
 if TYPE_CHECKING:
     from perftui.tui.app import PerfApp
@@ -23,30 +25,72 @@ class WatchFlags(TypedDict):
     """The flags of `watch`."""
 
     run: str | None
+    replay: float | None
     headless: bool
     as_json: bool
     db: Path | None
 
 
+class Speed(click.ParamType[float]):
+    """A speed: `60x`, or `60`."""
+
+    name = "speed"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The speed that a text tells."""
+        if isinstance(value, float):
+            return value
+        try:
+            speed = float(str(value).removesuffix("x"))
+        except ValueError:
+            speed = 0.0
+        if not LEAST_SPEED <= speed <= MOST_SPEED:
+            said = one_line(str(value), 40)
+            self.fail(
+                f"{said!r} is no speed: write 60x, between {LEAST_SPEED:g}x and {MOST_SPEED:,.0f}x",
+                param,
+                ctx,
+            )
+        return speed
+
+
 @click.command()
 @click.argument("run", required=False)
+@click.option(
+    "--replay",
+    type=Speed(),
+    is_flag=False,
+    flag_value="1x",
+    metavar="SPEED",
+    help="Play RUN again as it was, so many times as fast: 60x, say.  [default of the flag alone: 1x]",
+)
 @with_output
 @with_db
 def watch(**flags: Unpack[WatchFlags]) -> int:
     """Look at RUN: a stored run, or one that runs in another process. Without RUN, at all runs."""
     db = chosen_database(flags["db"])
     view = choose_view(headless=flags["headless"], as_json=flags["as_json"])
+    if flags["replay"] is not None and flags["run"] is None:
+        raise BadInputError("--replay needs to know which run: perftui watch RUN --replay")
     if view == "screen":
-        return anyio.run(_open, db, flags["run"])
+        return anyio.run(_open, db, flags["run"], flags["replay"])
+    if flags["replay"] is not None:
+        raise BadInputError("--replay needs the screen: leave out --headless and --json, and use a terminal")
     return anyio.run(print_stored, db, flags["run"] or "last", view)
 
 
-async def _open(db: Path, name: str | None) -> int:
+async def _open(db: Path, name: str | None, replay: float | None) -> int:
+    from perftui.cli.launcher import launching  # noqa: PLC0415 - as below
     from perftui.cli.shelf import shelf  # noqa: PLC0415 - the screen is slow to load
     from perftui.tui.app import PerfApp  # noqa: PLC0415
 
-    async with open_store(db) as store, shelf(store, None) as runs:
-        app = PerfApp(library=runs, opened=await store.find_run(name) if name else None)
+    async with (
+        open_store(db) as store,
+        launching(store) as launcher,
+        shelf(store, None, launcher) as runs,
+    ):
+        opened = await store.find_run(name) if name else None
+        app = PerfApp(library=runs, opened=opened, replay=replay, launcher=launcher)
         async with anyio.create_task_group() as group:
             group.start_soon(_leave_on_signals, app)
             await app.run_async()
@@ -58,4 +102,4 @@ async def _open(db: Path, name: str | None) -> int:
 async def _leave_on_signals(app: PerfApp) -> None:
     with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) as signals:
         async for _ in signals:
-            app.exit()
+            app.request_stop()

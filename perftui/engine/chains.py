@@ -219,7 +219,7 @@ class ChainRunner:
             reply = await self.tools.model.reply(
                 ChatRequest(
                     problem=self.problem.id,
-                    chain=self.index,
+                    chain=self._asked_as(),
                     turn=turn_of(self._chain().rounds, last.index),
                     messages=ask.messages,
                     temperature=ask.temperature,
@@ -238,12 +238,21 @@ class ChainRunner:
             await self._record(ReplyReceived(reply=reply), last.index)
             self.tools.steering.heed_spending()
 
+    def _asked_as(self) -> int:
+        """A recording knows a fork's first chain by the number of the chain it was forked from."""
+        origin = self.tools.plan.origin
+        return self.index if origin is None else origin.chain + self.index
+
     def _opened(self, chain: Chain, ask: Ask) -> Ask:
         """The first call after a fork may have a person's conversation in place of the strategy's."""
         plan = self.tools.plan
         taken_over = 0 if plan.origin is None else plan.origin.round + 1
         is_first = not any(r.index >= taken_over and not is_by_hand(r) for r in chain.rounds)
-        return edited(ask, Send(messages=plan.opening)) if is_first else ask
+        if not is_first or plan.opening is None:
+            return ask
+        # One message takes the place of what the strategy says last; several, that of all.
+        alone = len(plan.opening) == 1
+        return edited(ask, Send(messages=(*ask.messages[:-1], *plan.opening) if alone else plan.opening))
 
     async def _held(self, action: Action, round_: int) -> Decision:
         """Wait while the run is paused; in step mode, for a person's answer."""

@@ -56,6 +56,9 @@ _NAMED = {
         for name, folder in coffe.FOLDERS.items()
     },
 }
+NAMES = tuple(_NAMED)
+"""Benchmarks that have a name."""
+
 _RANGE = re.compile(r"(?P<prefix>.*/)?(?P<first>\d{1,9})-(?P<last>\d{1,9})", re.DOTALL)
 
 

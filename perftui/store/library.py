@@ -12,13 +12,14 @@ from perftui.events.model import Event, StoredEvent
 from perftui.events.state import RunState
 from perftui.store.lease import beside
 from perftui.store.readers import Reader
+from perftui.store.remote import Remote
 
 POLL_SECONDS = 0.25
 """How often the log is looked at for more."""
 
 
 class StoredSession:
-    """A run in the database: it can be looked at, and takes no commands.
+    """A run in the database; while another process is at work on it, that one can be commanded.
 
     It has the shape of `perftui.engine.control.RunSession`.
 
@@ -26,30 +27,39 @@ class StoredSession:
         reader: of the database.
         run: the run's id.
         past: its events so far.
+        remote: the way to its owner, for who may command it and see what is no fact; else None.
     """
 
-    control: None = None
     player: None = None
     start = RunState()
 
-    def __init__(self, reader: Reader, run: str, past: Sequence[StoredEvent]) -> None:
+    def __init__(
+        self, reader: Reader, run: str, past: Sequence[StoredEvent], remote: Remote | None = None
+    ) -> None:
         self.run = run
+        self._remote = remote
         self._reader = reader
         self._fresh: list[Event] = list(past)
         self._seen = past[-1].seq if past else 0
 
     @classmethod
-    async def load(cls, reader: Reader, run: str) -> StoredSession:
+    async def load(cls, reader: Reader, run: str, remote: Remote | None = None) -> StoredSession:
         """A session with all of the run's past.
 
         Args:
             reader: of the database.
             run: the run's id, as `Reader.find_run` gives it.
+            remote: the way to its owner.
 
         Raises:
             BadInputError: the database is damaged.
         """
-        return cls(reader, run, await reader.events(run))
+        return cls(reader, run, await reader.events(run), remote)
+
+    @property
+    def control(self) -> Remote | None:
+        """Takes commands to the run's owner, while it has one."""
+        return self._remote if self._remote is not None and self._remote.is_live else None
 
     def clock(self) -> float:
         """Seconds since the epoch."""
@@ -68,6 +78,8 @@ class StoredSession:
         """
         while True:
             await self.refresh()
+            if self._remote is not None:
+                self._fresh.extend(await self._remote.exchange())
             await anyio.sleep(POLL_SECONDS)
 
     async def refresh(self) -> None:

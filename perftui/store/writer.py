@@ -141,6 +141,16 @@ class Store(Reader):
             raise _again(waiting.trouble)
         return cast("E", waiting.stored)
 
+    async def write(self, statements: Sequence[tuple[str, tuple[object, ...]]]) -> None:
+        """Carry out statements of the store's own, in one transaction.
+
+        Raises:
+            PerftuiError: the database cannot be written.
+        """
+        async with self._transaction() as connection:
+            for statement, values in statements:
+                await connection.execute(statement, values)
+
     @asynccontextmanager
     async def lease(self, run: str) -> AsyncIterator[None]:
         """Own a run while the body runs: nobody else may add to it.

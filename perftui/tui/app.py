@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import ClassVar
 
 from rich.console import RenderableType
@@ -29,6 +29,7 @@ from perftui.tui.feed import Feed
 from perftui.tui.glyphs import Glyphs, detect
 from perftui.tui.launching import Launcher
 from perftui.tui.library import Library
+from perftui.tui.messages import ForkOpened, ForkWanted, GoOnWith, ReplayWanted, RunWanted
 from perftui.tui.screens.help import HelpScreen, keys_of
 from perftui.tui.screens.pictured import HEIGHTS, WIDTHS, PicturedScreen
 from perftui.tui.screens.quit import QuitScreen
@@ -71,6 +72,7 @@ class PerfApp(App[int]):
         session: RunSession | None = None,
         launcher: Launcher | None = None,
         opened: str | None = None,
+        replay: float | None = None,
         glyphs: Glyphs | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -81,16 +83,19 @@ class PerfApp(App[int]):
             session: a run of this process, opened at once; quitting asks before it is stopped.
             launcher: begins runs; None where none can be begun.
             opened: the id of another run that is shown at once; leaving it interrupts nothing.
+            replay: plays that run again, so many times as fast as it was.
             glyphs: marks to draw with, None for what the terminal can show.
             clock: seconds since the epoch.
         """
         super().__init__()
-        self._library = library
-        self._launcher = launcher
+        self.library = library
+        self.launcher = launcher
         self._opened = opened
+        self._replay_speed = replay
         self._glyphs = glyphs or detect(_terminal_encoding(), os.environ)
         self._clock = clock
         self.own = self._feed(session) if session is not None else None
+        self._begun: dict[str, Feed] = {}
         self.failure: BaseException | None = None
         self._second = 0
         self._stopping: float | None = None
@@ -105,10 +110,12 @@ class PerfApp(App[int]):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = DARK.name
-        self.push_screen(RunsScreen(self._library, self._glyphs))
+        self.push_screen(RunsScreen(self.library, self._glyphs))
         if self.own is not None:
             self.own.poll()
             self.push_screen(RunScreen(self.own))
+        elif self._opened is not None and self._replay_speed is not None:
+            self.post_message(ReplayWanted(self._opened, self._replay_speed))
         elif self._opened is not None:
             self._open_other(self._opened)
         self.set_interval(1 / POLLS_A_SECOND, self.tick)
@@ -130,11 +137,12 @@ class PerfApp(App[int]):
 
     def request_stop(self) -> None:
         """Stop the run of this process and leave, as a confirmed quit does; again, leave at once."""
-        if self._stopping is not None or self.own is None or not self.own.going:
+        going = self._going()
+        if self._stopping is not None or not going:
             self._leave()
             return
         if not isinstance(self.screen, QuitScreen):
-            self.push_screen(QuitScreen(self.own, stopping_since=self._clock()))
+            self.push_screen(QuitScreen(going[0], stopping_since=self._clock()))
         else:
             self.screen.stopping()
         self._stop()
@@ -143,8 +151,8 @@ class PerfApp(App[int]):
         """Leave; where a run of this process would be interrupted, ask first."""
         if isinstance(self.screen, QuitScreen):
             self.screen.action_go()
-        elif self.own is not None and self.own.going:
-            self.push_screen(QuitScreen(self.own))
+        elif going := self._going():
+            self.push_screen(QuitScreen(going[0]))
         else:
             self._leave()
 
@@ -182,15 +190,75 @@ class PerfApp(App[int]):
 
     @on(RunsScreen.RunOpened)
     def _open_run(self, event: RunsScreen.RunOpened) -> None:
-        if self.own is not None and self.own.session.run == event.run:
-            self.push_screen(RunScreen(self.own))
+        own = next((feed for feed in self._owned() if feed.session.run == event.run), None)
+        if own is not None:
+            self.push_screen(RunScreen(own))
         else:
             self._open_other(event.run)
+
+    @on(ForkOpened)
+    @work(exclusive=True, group="open", exit_on_error=False)
+    async def _open_fork(self, event: ForkOpened) -> None:
+        from perftui.tui.screens.problem import ProblemScreen  # noqa: PLC0415 - as below
+
+        own = next((feed for feed in self._owned() if feed.session.run == event.run), None)
+        if own is None:
+            try:
+                own = self._feed(await self.library.open(event.run))
+            except PerftuiError as error:
+                self.notify(str(error), title="cannot open the run", severity="error", markup=False)
+                return
+            own.poll()
+        await self.push_screen(ProblemScreen(own, event.problem, self.library))
+
+    @on(GoOnWith)
+    def _go_on(self, event: GoOnWith) -> None:
+        if self.launcher is not None:
+            self._begin(self.launcher.go_on(event.run, event.commands))
+
+    @on(ForkWanted)
+    def _fork(self, event: ForkWanted) -> None:
+        if self.launcher is not None:
+            self._begin(self.launcher.fork(event.fork), event.fork.origin.problem)
+
+    @on(RunWanted)
+    def _start(self, event: RunWanted) -> None:
+        if self.launcher is not None:
+            self._begin(self.launcher.start(event.form))
+
+    @on(ReplayWanted)
+    @work(exclusive=True, group="open", exit_on_error=False)
+    async def _replay(self, event: ReplayWanted) -> None:
+        try:
+            session = await self.library.replay(event.run, event.speed)
+        except PerftuiError as error:
+            self.notify(str(error), title="cannot play the run", severity="error", markup=False)
+            return
+        feed = self._feed(session)
+        feed.poll()
+        await self.push_screen(RunScreen(feed))
+
+    @work(group="begin", exit_on_error=False)
+    async def _begin(self, beginning: Coroutine[None, None, RunSession], problem: str | None = None) -> None:
+        """Show a run that begins in this process, once it is set up."""
+        self.notify("setting up the sandboxes …", timeout=3)
+        try:
+            session = await beginning
+        except PerftuiError as error:
+            self.notify(str(error), title="the run cannot begin", severity="error", markup=False, timeout=15)
+            return
+        feed = self._begun.get(session.run)
+        if feed is None or not feed.going:
+            feed = self._begun[session.run] = self._feed(session)
+        feed.poll()
+        await self.push_screen(RunScreen(feed))
+        if problem is not None:
+            self.post_message(RunScreen.ProblemOpened(feed, problem))
 
     @work(exclusive=True, group="open", exit_on_error=False)
     async def _open_other(self, run: str) -> None:
         try:
-            session = await self._library.open(run)
+            session = await self.library.open(run)
         except PerftuiError as error:
             self.notify(str(error), title="cannot open the run", severity="error", markup=False)
             return
@@ -202,7 +270,7 @@ class PerfApp(App[int]):
     def _open_problem(self, event: RunScreen.ProblemOpened) -> None:
         from perftui.tui.screens.problem import ProblemScreen  # noqa: PLC0415 - keeps the first paint quick
 
-        self.push_screen(ProblemScreen(event.feed, event.problem, self._library))
+        self.push_screen(ProblemScreen(event.feed, event.problem, self.library))
 
     @on(QuitScreen.Confirmed)
     def _quit_confirmed(self) -> None:
@@ -214,17 +282,17 @@ class PerfApp(App[int]):
 
     def _stop(self) -> None:
         self._stopping = self._clock()
-        if self.own is not None:
-            self.own.send(Stop())
+        for feed in self._going():
+            feed.send(Stop())
 
     def _leave_when_stopped(self) -> None:
-        if self._stopping is None or self.own is None:
+        if self._stopping is None:
             return
-        if not self.own.going or self._clock() - self._stopping > STOP_SECONDS:
+        if not self._going() or self._clock() - self._stopping > STOP_SECONDS:
             self._leave()
 
     def _leave(self) -> None:
-        interrupted = self._stopping is not None or (self.own is not None and self.own.going)
+        interrupted = self._stopping is not None or bool(self._going())
         self.exit(int(ExitStatus.INTERRUPTED if interrupted else ExitStatus.DONE))
 
     def _tell(self, feed: Feed) -> None:
@@ -238,8 +306,15 @@ class PerfApp(App[int]):
     def _feeds(self) -> list[Feed]:
         """The run of this process, and those that screens are open on."""
         shown = [screen.feed for screen in self.screen_stack if isinstance(screen, PicturedScreen)]
-        feeds = shown if self.own is None else [self.own, *shown]
+        feeds = [*self._owned(), *shown]
         return list({id(feed): feed for feed in feeds}.values())
+
+    def _owned(self) -> list[Feed]:
+        """The runs of this process."""
+        return [*([] if self.own is None else [self.own]), *self._begun.values()]
+
+    def _going(self) -> list[Feed]:
+        return [feed for feed in self._owned() if feed.going]
 
     def _seen(self) -> list[Screen[object]]:
         """The screen on top, and those that shine through from below it."""

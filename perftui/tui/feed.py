@@ -60,7 +60,8 @@ class Feed:
     ) -> None:
         self.session = session
         self.glyphs = glyphs
-        self.state = session.start
+        self._start = self.state = session.start
+        self._sought = False
         self.step_all = False
         self.stepping: frozenset[str] = frozenset()
         self._clock = clock
@@ -97,8 +98,15 @@ class Feed:
         Returns:
             Whether the picture has changed.
         """
-        self._pending.extend(self.session.drain())
-        changed = bool(self._pending)
+        fresh = self.session.drain()
+        if self.session.start is not self._start:
+            # The player sought, or more of the past is known: what is folded here is out of date.
+            self._start = self.state = self.session.start
+            self._pending.clear()
+            self._sought = True
+        self._pending.extend(fresh)
+        changed = bool(self._pending) or self._sought
+        self._sought = False
         deadline = time.perf_counter() + FOLD_SECONDS
         while self._pending and time.perf_counter() < deadline:
             for _ in range(min(_CHUNK, len(self._pending))):
@@ -109,7 +117,7 @@ class Feed:
         """The picture now."""
         return Picture(
             state=self.state,
-            now=self._clock(),
+            now=self.session.clock() if self.player is not None else self._clock(),
             glyphs=self.glyphs,
             commandable=self.control is not None,
             step_all=self.step_all,

@@ -13,7 +13,7 @@ from perftui.events.plan import Fork
 
 Field = Literal[
     "benchmark", "data", "model", "base_url", "strategy", "chains", "problems", "limit", "timing_seconds",
-    "dollars", "sandbox",
+    "dollars", "price", "sandbox",
 ]  # fmt: skip
 
 
@@ -30,6 +30,7 @@ class NewRun(msgspec.Struct, frozen=True, kw_only=True):
     limit: str = ""
     timing_seconds: str = ""
     dollars: str = ""
+    price: str = ""
     sandbox: str = ""
 
 

@@ -30,6 +30,14 @@ class ForkWanted(Message):
 
 
 @dataclass
+class ForkOpened(Message):
+    """A fork is to be shown, at its problem."""
+
+    run: str
+    problem: str
+
+
+@dataclass
 class RunWanted(Message):
     """A new run is to begin."""
 

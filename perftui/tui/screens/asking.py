@@ -106,9 +106,8 @@ class ChooseScreen(ModalScreen[str | None]):
         """A box with a list."""
         with Vertical(classes="asking"):
             yield Static(Content.styled(one_line(self._title), styles.TITLE))
-            yield OptionList(
-                *(Option(Content(one_line(words, 300))) for _, words in self._choices), compact=True
-            )
+            options = [Option(Content(one_line(words, 300))) for _, words in self._choices]
+            yield OptionList(*options, compact=True)
             yield KeyBar()
 
     def on_mount(self) -> None:

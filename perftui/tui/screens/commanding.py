@@ -1,23 +1,30 @@
-"""The commands to a live run, as keys of every screen that has a problem in view."""
+"""The commands to a run, as keys of every screen that has a problem in view."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
-from perftui.events.commands import Cancel, Pause, Rerun, Unpause
+from perftui.events.commands import Cancel, Command, Pause, Requeue, Rerun, Retune, Unpause
 from perftui.events.state import ProblemState
 from perftui.events.summary import ENDED
 from perftui.tui.chains import held_chain, held_key, name_of
 from perftui.tui.feed import Picture
+from perftui.tui.messages import GoOnWith, launcher_of
+from perftui.tui.screens.asking import AskScreen, number
 from perftui.tui.screens.confirm import ConfirmScreen
 from perftui.tui.screens.pictured import PicturedScreen
 from perftui.tui.screens.step import StepScreen
+from perftui.tui.widgets.form import Field
 
-_COMMANDS = ("answer", "step", "let_go", "step_all", "let_all_go", "pause", "unpause", "rerun", "cancel")
+_COMMANDS = (
+    "answer", "step", "let_go", "step_all", "let_all_go", "pause", "unpause", "rerun", "requeue", "resume",
+    "cancel", "retune",
+)  # fmt: skip
 
 
 class CommandScreen(PicturedScreen):
@@ -33,11 +40,18 @@ class CommandScreen(PicturedScreen):
         Binding("S", "let_all_go", "let all go", id="run.let-all-go", tooltip="Let all problems run on"),
         Binding("p", "pause", "pause", id="run.pause", tooltip="Begin nothing new until you go on"),
         Binding("p", "unpause", "go on", id="run.unpause", tooltip="Go on with the run"),
+        Binding("p", "resume", "resume", id="run.resume", tooltip="Take the run up where it stopped, here"),
         Binding(
             "r", "rerun", "rerun", id="run.rerun", tooltip="Solve this problem anew, beside the old attempt"
         ),
         Binding(
+            "Q", "requeue", "requeue", id="run.requeue", tooltip="Solve anew all that infrastructure failed"
+        ),
+        Binding(
             "c", "cancel", "cancel", id="run.cancel", tooltip="End this problem now; what is known stays"
+        ),
+        Binding(
+            "T", "retune", "bounds", id="run.retune", tooltip="Change how much runs at once, and the budget"
         ),
     ]
 
@@ -66,6 +80,14 @@ class CommandScreen(PicturedScreen):
         chain = held_chain(problem)
         if chain is not None and self.feed.is_news(held_key(problem, chain)):
             self.action_answer()
+
+    def ask_for(self, *commands: Command) -> None:
+        """Ask the run, or whoever can take it up, for something."""
+        if self.feed.control is not None:
+            for command in commands:
+                self.feed.send(command)
+        else:
+            self.post_message(GoOnWith(self.feed.session.run, commands))
 
     def action_answer(self) -> None:
         """Show the held action."""
@@ -101,12 +123,42 @@ class CommandScreen(PicturedScreen):
         """Go on."""
         self.feed.send(Unpause())
 
+    def action_resume(self) -> None:
+        """Take a stored run up in this process."""
+        self.post_message(GoOnWith(self.feed.session.run))
+
     def action_rerun(self) -> None:
         """Solve the problem anew."""
         problem = self.target()
-        if problem is not None and self.feed.control is not None:
-            self.feed.send(Rerun(problem=problem.head.id))
+        if problem is not None:
+            self.ask_for(Rerun(problem=problem.head.id))
             self.notify(f"attempt {problem.attempt + 1} of {name_of(problem)} is asked for", markup=False)
+
+    def action_requeue(self) -> None:
+        """Solve anew all that infrastructure failed."""
+        count = self._lost()
+        self.ask_for(Requeue())
+        self.notify(f"{count} problem{'s' * (count != 1)} that infrastructure failed will be solved anew")
+
+    def action_retune(self) -> None:
+        """Ask for other bounds, and have the run keep to them."""
+        plan = self.feed.state.plan
+        if plan is None:
+            return
+        seconds, bound = plan.budget.run_seconds, plan.dollars
+        fields = [
+            Field("open_problems", "problems open", f"{plan.open_problems}", "at once"),
+            Field("model_calls", "calls in flight", f"{plan.model_calls}", "at once"),
+            Field("timing_seconds", "timing, s", f"{seconds:g}" if seconds else "", "no bound"),
+            Field("dollars", "dollars", f"{bound:g}" if bound else "", "no bound"),
+        ]
+
+        def kept(typed: dict[str, str] | None) -> None:
+            if typed is not None:
+                self.feed.send(_retune(typed))
+
+        detail = "What is in flight comes to its end; from then on the run keeps to these."
+        self.app.push_screen(AskScreen("change the run's bounds", detail, fields, _wrong_bounds), kept)
 
     def action_cancel(self) -> None:
         """Ask, then end the problem."""
@@ -128,11 +180,26 @@ class CommandScreen(PicturedScreen):
             self.feed.step(problem.head.id, on=on)
             self.redraw()
 
+    def _lost(self) -> int:
+        return sum(problem.status == "infrastructure" for problem in self.feed.state.problems.values())
+
+    def _can_take_up(self) -> bool:
+        """Whether the run lies still, and this process may begin runs."""
+        plan = self.feed.state.plan
+        still = self.feed.player is None and self.feed.control is None
+        return still and plan is not None and plan.purpose != "evaluate" and launcher_of(self.app) is not None
+
     def _offers(self, action: str) -> bool:
-        if self.feed.control is None:
-            return False
         problem = self.target()
         open_ = problem is not None and problem.status not in ENDED
+        whole = not any(one.ended_at is None for one in self.feed.state.problems.values())
+        if self.feed.control is None:
+            offers_still = {
+                "rerun": problem is not None and not open_ and whole,
+                "requeue": self._lost() > 0 and whole,
+                "resume": not whole,
+            }
+            return offers_still.get(action, False) and self._can_take_up()
         held = problem is not None and held_chain(problem) is not None
         stepping = problem is not None and problem.head.id in self.feed.stepping
         paused = self.feed.state.status == "paused"
@@ -145,6 +212,26 @@ class CommandScreen(PicturedScreen):
             "pause": not paused,
             "unpause": paused,
             "rerun": problem is not None and not open_,
+            "requeue": self._lost() > 0,
             "cancel": open_,
+            "retune": True,
         }
-        return offers[action]
+        return offers.get(action, False)
+
+
+def _wrong_bounds(typed: Mapping[str, str]) -> dict[str, str]:
+    wrong = {
+        name: number(typed[name], least=1, most=10_000, whole=True)
+        for name in ("open_problems", "model_calls")
+    }
+    wrong |= {name: number(typed[name] or "0", least=0) for name in ("timing_seconds", "dollars")}
+    return {name: words for name, words in wrong.items() if words}
+
+
+def _retune(typed: Mapping[str, str]) -> Retune:
+    return Retune(
+        open_problems=int(typed["open_problems"]),
+        model_calls=int(typed["model_calls"]),
+        timing_seconds=float(typed["timing_seconds"] or 0),
+        dollars=float(typed["dollars"] or 0),
+    )

@@ -49,7 +49,7 @@ class CodeArea(TextArea):
             return
         row = column = 0
         for token, value in PythonLexer(stripnl=False, ensurenl=False).get_tokens(self.text):
-            name = next((name for kind, name in _NAMES if token in kind), None)
+            name = next((name for kind, name in _NAMES if str(token).startswith(str(kind))), None)
             for index, part in enumerate(value.split("\n")):
                 if index:
                     row, column = row + 1, 0
