@@ -13,8 +13,10 @@ from perftui.events.eta import Mark, marked
 from perftui.events.model import Event, Notice
 from perftui.events.reduce import apply
 from perftui.events.state import RunState
+from perftui.events.summary import Totals, totals
 from perftui.text import one_line
 from perftui.tui.glyphs import Glyphs
+from perftui.tui.pacing import NOTHING, Now, Pace
 
 FOLD_SECONDS = 0.03
 """How long one poll may fold events before it gives the loop back."""
@@ -39,6 +41,8 @@ class Picture:
         notice: the latest line for whoever watches.
         loading: True while the past is still being read.
         mark: from where the run's pace is measured.
+        figures: of the run so far.
+        pace: where its time goes now.
     """
 
     state: RunState
@@ -50,6 +54,8 @@ class Picture:
     notice: str = ""
     loading: bool = False
     mark: Mark | None = None
+    figures: Totals | None = None
+    pace: Now = NOTHING
 
 
 class Feed:
@@ -69,6 +75,7 @@ class Feed:
         self._notice = ""
         self._mark: Mark | None = None
         self._fresh_notices: list[Notice] = []
+        self._pace = Pace()
         self._opened = False
         self._answered: set[HeldKey] = set()
 
@@ -115,9 +122,14 @@ class Feed:
 
     def picture(self) -> Picture:
         """The picture now."""
+        now = self.session.clock() if self.player is not None else self._clock()
+        figures = totals(self.state)
+        self._pace.note(now, self.state, figures)
         return Picture(
             state=self.state,
-            now=self.session.clock() if self.player is not None else self._clock(),
+            now=now,
+            figures=figures,
+            pace=self._pace.now(),
             glyphs=self.glyphs,
             commandable=self.control is not None,
             step_all=self.step_all,

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, get_args
 
 from perftui import figures
-from perftui.events.state import ProblemState
+from perftui.events.state import ProblemState, ProblemStatus
 from perftui.events.summary import Doing, problem_best, problem_stage, tests_passed
 from perftui.text import one_line
+from perftui.timing.model import Ratio
 from perftui.tui import chains, ratios, styles
 from perftui.tui.feed import Picture
 from perftui.tui.glyphs import FLAGGED, STAGES, STATUSES, Glyph, Glyphs
 
-SortKey = Literal["order", "gain", "state", "longest", "flagged"]
+SortKey = Literal["order", "gain", "seed", "tests", "rounds", "slowest", "state", "longest", "flagged"]
 SORTS: tuple[SortKey, ...] = get_args(SortKey)
 SORT_WORDS: dict[SortKey, str] = {
     "order": "as in the benchmark",
     "gain": "by gain",
+    "seed": "by gain over the seed",
+    "tests": "fewest tests passed first",
+    "rounds": "most rounds first",
+    "slowest": "by the slowest test's share",
     "state": "at work first",
     "longest": "longest in its state",
     "flagged": "flagged and failed first",
@@ -43,7 +50,8 @@ class ProblemRow:
         passed: whether all tests passed.
         vs_reference: figures, or what stands in their place.
         short: the same in a few cells.
-        vs_seed: likewise.
+        vs_seed: likewise, in a few cells.
+        seed_wide: the same with its interval.
         faster: whether a gain is claimed.
         slowest: the slowest test and its share.
         state: what is going on, or how it ended.
@@ -54,6 +62,15 @@ class ProblemRow:
         flagged: suspected of cheating.
         trouble: for sorting: flagged, then infrastructure, then unsolved.
         order: place in the benchmark.
+        status: how it stands.
+        seed_gain: how many times faster than its seed, 0 where that is not known.
+        tests_passed: by the program that is told of, None before any verdict.
+        rounds: over all chains.
+        slowest_share: of the time of all tests.
+        seconds: in its state.
+        attempt: 1-based.
+        held: an action of it waits for a person.
+        flags: of its best measurement, in words.
     """
 
     key: str
@@ -67,6 +84,7 @@ class ProblemRow:
     vs_reference: str
     short: str
     vs_seed: str
+    seed_wide: str
     faster: bool
     slowest: str
     state: str
@@ -77,6 +95,29 @@ class ProblemRow:
     flagged: bool
     trouble: int
     order: int
+    status: ProblemStatus = "waiting"
+    seed_gain: float = 0.0
+    tests_passed: int | None = None
+    rounds: int = 0
+    slowest_share: float = 0.0
+    seconds: float = 0.0
+    attempt: int = 1
+    held: bool = False
+    flags: str = ""
+
+    @cached_property
+    def haystack(self) -> str:
+        """All that a bare word of a filter is looked for in."""
+        words = (
+            self.name,
+            self.title,
+            self.state,
+            self.glyph.word,
+            self.vs_reference,
+            self.slowest,
+            self.flags,
+        )
+        return " ".join(words).casefold()
 
 
 class RowMaker:
@@ -126,19 +167,33 @@ def problem_row(problem: ProblemState, order: int, now: float, glyphs: Glyphs) -
         vs_reference="suspected cheating" if accused else ratios.ratio(against),
         short="cheating?" if accused else ratios.short_ratio(ratio),
         vs_seed=ratios.short_ratio(measurement.vs_seed) if measurement is not None else "–",
+        seed_wide=ratios.ratio(measurement.vs_seed) if measurement is not None else "–",
         faster=ratio is not None and ratio.verdict == "faster",
         slowest=f"{slowest.name} {figures.percent(slowest.share)}"
         if slowest is not None and slowest.share > 0
         else "–",
         state=state,
         state_style=style,
-        gain=ratio.estimate if ratio is not None and ratio.verdict != "unmeasured" else 0.0,
+        gain=_gain(ratio),
         since=doing.since if doing is not None else problem.changed_at,
         working=doing is not None,
         flagged=flagged,
         trouble=0 if flagged else _TROUBLE.get(problem.status, 9),
         order=order,
+        status=problem.status,
+        seed_gain=_gain(measurement.vs_seed if measurement is not None else None),
+        tests_passed=None if passed is None else passed[0],
+        rounds=sum(len(chain.rounds) for chain in problem.chains),
+        slowest_share=slowest.share if slowest is not None else 0.0,
+        seconds=max(0.0, now - (doing.since if doing is not None else problem.changed_at)),
+        attempt=problem.attempt,
+        held=any(chain.held is not None for chain in problem.chains),
+        flags=one_line(" ".join(measurement.flags), 60) if measurement is not None else "",
     )
+
+
+def _gain(ratio: Ratio | None) -> float:
+    return ratio.estimate if ratio is not None and ratio.verdict != "unmeasured" else 0.0
 
 
 def sort_rows(rows: Iterable[ProblemRow], by: SortKey) -> list[ProblemRow]:
@@ -146,6 +201,14 @@ def sort_rows(rows: Iterable[ProblemRow], by: SortKey) -> list[ProblemRow]:
     match by:
         case "gain":
             return sorted(rows, key=lambda row: (-row.gain, row.order))
+        case "seed":
+            return sorted(rows, key=lambda row: (-row.seed_gain, row.order))
+        case "tests":
+            return sorted(rows, key=lambda row: (_missing(row.tests_passed), row.order))
+        case "rounds":
+            return sorted(rows, key=lambda row: (-row.rounds, row.order))
+        case "slowest":
+            return sorted(rows, key=lambda row: (-row.slowest_share, row.order))
         case "state":
             return sorted(rows, key=lambda row: (not row.working, row.glyph.word == "waiting", row.order))
         case "longest":
@@ -155,15 +218,8 @@ def sort_rows(rows: Iterable[ProblemRow], by: SortKey) -> list[ProblemRow]:
     return sorted(rows, key=lambda row: row.order)
 
 
-def filter_rows(rows: Iterable[ProblemRow], text: str) -> list[ProblemRow]:
-    """Rows in which every word of a text occurs, whatever its case."""
-    words = text.casefold().split()
-    return [row for row in rows if all(word in _haystack(row) for word in words)]
-
-
-def _haystack(row: ProblemRow) -> str:
-    words = (row.name, row.title, row.state, row.glyph.word, row.vs_reference, row.slowest)
-    return " ".join(words).casefold()
+def _missing(passed: int | None) -> float:
+    return math.inf if passed is None else passed
 
 
 def _strips(problem: ProblemState, glyphs: Glyphs) -> tuple[tuple[_Part, ...], ...]:

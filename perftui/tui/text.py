@@ -15,7 +15,7 @@ TEXT_LIMIT = 200_000
 
 LINE_LIMIT = 4_000
 
-Tone = Literal["", "added", "removed", "skipped"]
+Tone = Literal["", "added", "removed", "skipped", "changed"]
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from textual.content import Content
 
 from perftui import figures
-from perftui.events.eta import estimate
+from perftui.events.costs import dollars_spent
+from perftui.events.eta import estimate, share_done
 from perftui.events.plan import Environment, RunPlan
 from perftui.events.state import RunState, RunStatus
-from perftui.events.summary import Totals, totals
+from perftui.events.summary import Totals, totals, wilson
 from perftui.text import one_line
 from perftui.tui import styles
 from perftui.tui.feed import Picture
@@ -17,6 +18,7 @@ from perftui.tui.library import is_recorded, model_label
 from perftui.tui.text import join, spread
 
 COMPACT_WIDTH = 100
+_GAP = "   "
 
 _STATUS: dict[RunStatus, tuple[str, str, str]] = {
     "empty": ("○", "starting", styles.DIM),
@@ -42,7 +44,7 @@ def header(picture: Picture, width: int) -> list[Content]:
     if state.plan is None:
         line = Content.assemble((" perftui ", styles.TITLE), " ", (_waiting(picture), styles.DIM))
         return [line, *[Content("")] * (header_height(width) - 1)]
-    figures_now = totals(state)
+    figures_now = picture.figures or totals(state)
     if width < COMPACT_WIDTH:
         return [
             spread(_what(state.plan, compact=True), _status(picture, compact=True), width - 1),
@@ -52,8 +54,8 @@ def header(picture: Picture, width: int) -> list[Content]:
     return [
         spread(_what(state.plan, compact=False), _status(picture, compact=False), width - 1),
         _where(picture, state.environment, width - 1, compact=False),
-        join(_achieved(figures_now, compact=False), "    ", width - 1),
-        spread(_spent(figures_now), _lanes(figures_now, picture.glyphs), width - 1),
+        _achievements(figures_now, width - 1),
+        spread(_spent(picture, figures_now), _goes(picture, figures_now), width - 1),
     ]
 
 
@@ -139,11 +141,14 @@ def _timing(state: RunState, environment: Environment) -> str:
 
 
 def _achieved(f: Totals, *, compact: bool) -> list[Content]:
+    counted = f.ended - f.left_out
     shown = [
         _figure("" if compact else "problems", f"{f.ended}/{f.problems}", ""),
-        _figure("correct", _share(f.correct_share, f.solved, compact=compact), styles.GOOD),
+        _figure("correct", _share(f.correct_share, f.solved, counted, compact=compact), styles.GOOD),
         _figure(
-            "opt" if compact else "optimised", _share(f.optimised_share, f.optimised, compact=compact), ""
+            "opt" if compact else "optimised",
+            _share(f.optimised_share, f.optimised, counted, compact=compact),
+            "",
         ),
         _figure("speedup", _speedup(f, compact=compact), styles.GOOD if (f.speedup or 0) > 1 else ""),
     ]
@@ -161,31 +166,68 @@ def _achieved(f: Totals, *, compact: bool) -> list[Content]:
     return [first, *shown[1:]]
 
 
+def _achievements(f: Totals, width: int) -> Content:
+    """What was achieved, with intervals where there is room for the most telling ones."""
+    whole = _achieved(f, compact=False)
+    needed = sum(part.cell_length for part in whole[:4]) + 3 * len(_GAP)
+    return join(whole if needed <= width else _achieved(f, compact=True), _GAP, width)
+
+
 def _figure(label: str, value: str, style: str) -> Content:
     if not label:
         return Content.styled(value, f"bold {style}".strip())
     return Content.assemble((f"{label} ", styles.DIM), (value, f"{styles.HEAD} {style}".strip()))
 
 
-def _share(share: float | None, of: int, *, compact: bool) -> str:
+def _share(share: float | None, of: int, total: int, *, compact: bool) -> str:
     if share is None:
         return "–"
-    return figures.percent(share) if compact else f"{of} ({figures.percent(share)})"
+    if compact:
+        return figures.percent(share)
+    low, high = wilson(of, total)
+    return f"{figures.percent(share, 1)} [{100 * low:.0f}–{100 * high:.0f}]"
 
 
 def _speedup(f: Totals, *, compact: bool) -> str:
     if f.speedup is None:
         return "–"
-    return figures.times(f.speedup) if compact else f"{figures.times(f.speedup)} geomean of {f.measured}"
+    if compact or f.speedup_low is None or f.speedup_high is None:
+        return figures.times(f.speedup)
+    return f"{figures.times_within(f.speedup, f.speedup_low, f.speedup_high, '–')} of {f.measured}"
 
 
-def _spent(f: Totals) -> Content:
-    return Content.assemble(
-        (" calls ", styles.DIM),
-        f"{f.calls:,}",
-        ("  tokens ", styles.DIM),
-        figures.count(f.tokens),
-    )
+def _spent(picture: Picture, f: Totals) -> Content:
+    """Calls, tokens and dollars: so far, and what they will have come to at the end."""
+    parts: list[str | tuple[str, str]] = [
+        (" calls ", styles.DIM), f"{f.calls:,}", ("  tokens ", styles.DIM), figures.count(f.tokens)
+    ]  # fmt: skip
+    share = share_done(picture.state)
+    going = picture.state.ended_at is None and 0.02 < share < 1
+    if going and f.tokens:
+        parts.append((f" of ~{figures.count(round(f.tokens / share))}", styles.DIM))
+    dollars = dollars_spent(picture.state)
+    if dollars is not None:
+        parts.append(f"  ${dollars:.2f}")
+        if going and dollars:
+            parts.append((f" of ~${dollars / share:.2f}", styles.DIM))
+    if picture.pace.problems_a_minute:
+        parts.append((f"  {picture.pace.problems_a_minute:.1f} problems/min", styles.DIM))
+    return Content.assemble(*parts)
+
+
+def _goes(picture: Picture, f: Totals) -> Content:
+    """Where the time goes now, and what holds the run up; the counts where nothing was seen yet."""
+    bottleneck = picture.pace.bottleneck
+    if bottleneck is None or picture.state.ended_at is not None:
+        return _lanes(f, picture.glyphs)
+    parts: list[str | tuple[str, str]] = [("time goes to ", styles.DIM)]
+    for name, share in sorted(picture.pace.shares, key=lambda one: -one[1]):
+        if share >= 0.005:
+            style = styles.HEAD if name == bottleneck[0] else styles.DIM
+            word = "timing queue" if name == "lane" else name
+            parts.append((f" {word} {picture.glyphs.bar(share, 6)} {figures.percent(share)} ", style))
+    parts.append((f" lane {figures.percent(picture.pace.lane)} busy", styles.DIM))
+    return Content.assemble(*parts)
 
 
 def _lanes(f: Totals, glyphs: Glyphs) -> Content:

@@ -5,8 +5,9 @@ import re
 from perftui.events import model as ev
 from perftui.refine.chain import Outcome
 from perftui.tui.feed import Feed
+from perftui.tui.filtering import read_filter
 from perftui.tui.glyphs import Glyphs
-from perftui.tui.rows import RowMaker, filter_rows, sort_rows
+from perftui.tui.rows import RowMaker, sort_rows
 from perftui.tui.totals import header
 from tests.tui.fakes import NOW, RUN, FakeSession, full_run, make_ask
 
@@ -48,9 +49,9 @@ def test_rows_sort_by_gain_work_age_and_trouble() -> None:
 
 def test_a_filter_wants_every_word_whatever_its_case() -> None:
     rows = RowMaker().rows(_feed().picture())
-    assert [row.key for row in filter_rows(rows, "WRONG t1")] == ["HumanEval/4"]
-    assert [row.key for row in filter_rows(rows, "suspected")] == ["HumanEval/3"]
-    assert len(filter_rows(rows, "  ")) == len(rows)
+    assert [row.key for row in read_filter("WRONG t1").rows(rows)] == ["HumanEval/4"]
+    assert [row.key for row in read_filter("suspected").rows(rows)] == ["HumanEval/3"]
+    assert len(read_filter("  ").rows(rows)) == len(rows)
 
 
 def test_a_gain_is_not_claimed_for_what_is_flagged_same_or_slower() -> None:

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import SequenceMatcher
 
 from textual.content import Content
 from textual.highlight import HighlightTheme, highlight
 
 from perftui.tui import styles
+from perftui.tui.panes.aligning import Block, blocks, changed_words
 from perftui.tui.text import Line, Tone, plain_lines
 
 CONTEXT = 4
 """Unchanged lines that are shown around a change."""
 
-_AUTOJUNK_LINES = 2000
-_SIGNS: dict[Tone, str] = {"added": "+", "removed": "-", "": " ", "skipped": " "}
-_SIGN_STYLES: dict[Tone, str] = {"added": styles.GOOD, "removed": styles.BAD, "": "", "skipped": ""}
+_CHANGED = "bold underline"
+"""Words that differ within a line: told by more than a colour."""
+_SIGNS: dict[Tone, str] = {"added": "+", "removed": "-", "": " ", "skipped": " ", "changed": " "}
+_SIGN_STYLES: dict[Tone, str] = {
+    "added": styles.GOOD,
+    "removed": styles.BAD,
+    "": "",
+    "skipped": "",
+    "changed": "",
+}
 
 
 _STYLES: dict[tuple[str, ...], str] = {
@@ -79,26 +86,91 @@ def program_lines(code: str) -> list[Line]:
 def diff_lines(old: str, new: str) -> list[Line]:
     """What changed from one program to another: unified, with both line numbers and a sign for each line."""
     before, after = _highlighted(old), _highlighted(new)
-    a, b = [line.plain for line in before], [line.plain for line in after]
-    matcher = SequenceMatcher(None, a, b, autojunk=len(a) + len(b) > _AUTOJUNK_LINES)
-    width = len(str(max(len(a), len(b))))
+    width = len(str(max(len(before), len(after))))
+    blank = " " * width
     lines: list[Line] = []
-    for tag, old_start, old_end, new_start, new_end in matcher.get_opcodes():
-        if tag == "equal":
-            pairs = zip(range(old_start, old_end), range(new_start, new_end), strict=True)
+    for block in _compared(before, after):
+        if block.tag == "equal":
+            pairs = zip(block.a, block.b, strict=True)
             same = [_line(after[j], "", f"{i + 1:>{width}} {j + 1:>{width}}") for i, j in pairs]
-            lines += _folded(same, first=old_start == 0, last=old_end == len(a))
+            lines += _folded(same, first=block.a.start == 0, last=block.a.stop == len(before))
             continue
-        blank = " " * width
-        lines += [_line(before[i], "removed", f"{i + 1:>{width}} {blank}") for i in range(old_start, old_end)]
-        lines += [_line(after[j], "added", f"{blank} {j + 1:>{width}}") for j in range(new_start, new_end)]
+        old_lines, new_lines = _with_words(before, after, block)
+        numbered = zip(block.a, old_lines, strict=True)
+        lines += [_line(content, "removed", f"{i + 1:>{width}} {blank}") for i, content in numbered]
+        numbered = zip(block.b, new_lines, strict=True)
+        lines += [_line(content, "added", f"{blank} {j + 1:>{width}}") for j, content in numbered]
     return lines
+
+
+def split_lines(old: str, new: str, width: int) -> list[Line]:
+    """What changed, the old program at the left and the new one at the right, in so many cells."""
+    before, after = _highlighted(old), _highlighted(new)
+    digits = len(str(max(len(before), len(after))))
+    half = (width - 3) // 2
+    lines: list[Line] = []
+    for block in _compared(before, after):
+        if block.tag == "equal":
+            pairs = zip(block.a, block.b, strict=True)
+            same = [
+                Line(_pair(_side(before[i], i, "", digits, half), _side(after[j], j, "", digits, half)))
+                for i, j in pairs
+            ]
+            lines += _folded(same, first=block.a.start == 0, last=block.a.stop == len(before))
+            continue
+        old_lines, new_lines = _with_words(before, after, block)
+        for at in range(max(len(block.a), len(block.b))):
+            left = right = Content(" " * half)
+            if at < len(block.a):
+                left = _side(old_lines[at], block.a[at], "removed", digits, half)
+            if at < len(block.b):
+                right = _side(new_lines[at], block.b[at], "added", digits, half)
+            lines.append(Line(_pair(left, right), "changed"))
+    return lines
+
+
+def _compared(before: list[Content], after: list[Content]) -> list[Block]:
+    return blocks([line.plain for line in before], [line.plain for line in after])
+
+
+def _with_words(
+    before: list[Content], after: list[Content], block: Block
+) -> tuple[list[Content], list[Content]]:
+    """The lines of a change, with the words marked in which two forms of a line differ."""
+    old_lines, new_lines = [before[i] for i in block.a], [after[j] for j in block.b]
+    for at, (old, new) in enumerate(zip(old_lines, new_lines, strict=False)):
+        of_old, of_new = changed_words(old.plain, new.plain)
+        for span in of_old:
+            old_lines[at] = old_lines[at].stylize(_CHANGED, span.start, span.stop)
+        for span in of_new:
+            new_lines[at] = new_lines[at].stylize(_CHANGED, span.start, span.stop)
+    return old_lines, new_lines
+
+
+def _side(content: Content, index: int, tone: Tone, digits: int, width: int) -> Content:
+    sign = (f" {_SIGNS[tone]} ", _SIGN_STYLES[tone])
+    whole = Content.assemble((f"{index + 1:>{digits}}", styles.DIM), sign, content)
+    return whole.truncate(width, ellipsis=True).pad_right(max(0, width - whole.cell_length))
+
+
+def _pair(left: Content, right: Content) -> Content:
+    return Content.assemble(left, (" │ ", styles.DIM), right)
 
 
 def change_count(lines: list[Line]) -> tuple[int, int]:
     """How many lines were added and removed."""
+    signs = [line.content.plain for line in lines if line.tone == "changed"]
+    if signs:
+        halves = [text.split(" │ ", 1) for text in signs]
+        return sum(bool(new.strip()) for _, new in halves), sum(bool(old.strip()) for old, _ in halves)
     tones = [line.tone for line in lines]
     return tones.count("added"), tones.count("removed")
+
+
+def hunks(lines: list[Line]) -> list[int]:
+    """Where each change begins, by the index of its first line."""
+    changed = [line.tone in {"added", "removed", "changed"} for line in lines]
+    return [at for at, now in enumerate(changed) if now and not (at and changed[at - 1])]
 
 
 def _folded(same: list[Line], *, first: bool, last: bool) -> Iterator[Line]:

@@ -73,6 +73,7 @@ def why_lines(view: RoundView) -> list[Line]:
         trust = f"{control}core {measurement.core} · load {measurement.load_average:.1f}"
         flags = f" · {', '.join(measurement.flags)}" if measurement.flags else ""
         shown.append(_fact("trust", one_line(trust + flags)))
+    shown += [_fact("again", _measured_again(measurement, again)) for again in round_.again]
     if view.confirmed is not None:
         claimed = headline(view.confirmed.measurement)
         inputs = "held-out inputs" if view.confirmed.held_out else "the same inputs"
@@ -80,6 +81,23 @@ def why_lines(view: RoundView) -> list[Line]:
     if view.chain.ended is not None:
         shown.append(_fact("chain", f"ended: {one_line(view.chain.ended, 400)}"))
     return shown
+
+
+def _measured_again(first: Measurement | None, again: Measurement) -> str:
+    return f"{ratios.ratio(headline(again))}, measured again by hand{_agrees(first, again)}"
+
+
+def _agrees(first: Measurement | None, again: Measurement) -> str:
+    """Whether two measurements of one program can both be true."""
+    one, other = headline(first), headline(again)
+    if one is None or other is None or "unmeasured" in (one.verdict, other.verdict):
+        return ""
+    apart = one.high < other.low or other.high < one.low
+    return (
+        "; its interval lies apart from the first: do not trust either"
+        if apart
+        else "; the intervals overlap"
+    )
 
 
 def _rivals(measurement: Measurement) -> str:

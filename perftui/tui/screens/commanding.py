@@ -26,6 +26,8 @@ _COMMANDS = (
     "cancel", "retune",
 )  # fmt: skip
 
+_COUNTS = ("open_problems", "model_calls")
+
 
 class CommandScreen(PicturedScreen):
     """Keys that command the run; each is there only while it would do something."""
@@ -220,10 +222,7 @@ class CommandScreen(PicturedScreen):
 
 
 def _wrong_bounds(typed: Mapping[str, str]) -> dict[str, str]:
-    wrong = {
-        name: number(typed[name], least=1, most=10_000, whole=True)
-        for name in ("open_problems", "model_calls")
-    }
+    wrong = {name: number(typed[name], least=1, most=10_000, whole=True) for name in _COUNTS}
     wrong |= {name: number(typed[name] or "0", least=0) for name in ("timing_seconds", "dollars")}
     return {name: words for name, words in wrong.items() if words}
 

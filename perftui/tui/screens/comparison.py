@@ -17,9 +17,7 @@ from perftui.tui.widgets.line_view import LineView
 class ComparisonScreen(SizedScreen):
     """Shows a text that scrolls both ways."""
 
-    HELP = (
-        "Two runs compared problem by problem, with the interval of each ratio; as perftui compare says it."
-    )
+    HELP = "Two runs compared problem by problem, each ratio with its interval, as perftui compare does."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "copy", "copy", id="compare.copy", tooltip="Copy the comparison as Markdown"),
         Binding("escape", "back", "back", id="compare.back", tooltip="Back to the runs"),

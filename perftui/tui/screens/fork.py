@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from textual import on
-from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Input, Static
 
@@ -35,10 +34,6 @@ class ForkScreen(AskScreen):
         ]
         detail = "What came before is taken over and not paid for again. Empty leaves a setting as it was."
         super().__init__(f"fork {one_line(origin.problem, 60)} at {where}", detail, fields, _wrong)
-
-    def compose(self) -> ComposeResult:
-        """The fields, and the command line."""
-        yield from super().compose()
 
     def on_mount(self) -> None:
         """The command line is there from the beginning."""

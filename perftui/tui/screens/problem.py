@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar, Literal, get_args
 
 from textual import getters, on, work
@@ -14,6 +15,8 @@ from textual.style import Style
 from textual.widgets import Static
 
 from perftui.errors import PerftuiError
+from perftui.events.commands import MeasureAgain
+from perftui.events.plan import Origin
 from perftui.events.state import ProblemState
 from perftui.events.summary import problem_best, tests_passed
 from perftui.problems.model import Problem
@@ -23,25 +26,48 @@ from perftui.tui import ratios, styles
 from perftui.tui.chains import name_of
 from perftui.tui.feed import Feed, Picture
 from perftui.tui.glyphs import STATUSES
-from perftui.tui.library import Library
+from perftui.tui.library import ForkEntry, Library
+from perftui.tui.messages import ForkOpened, ForkWanted, launcher_of
+from perftui.tui.panes.course import course_lines
 from perftui.tui.panes.exchange import prompt_lines, reply_lines
 from perftui.tui.panes.results import result_lines
 from perftui.tui.panes.round_view import RoundView
 from perftui.tui.panes.timings import timing_lines
 from perftui.tui.panes.why import why_line, why_lines
 from perftui.tui.screens.commanding import CommandScreen
+from perftui.tui.screens.fork import ForkScreen, fork_of
 from perftui.tui.screens.pictured import WIDE, TooSmall
 from perftui.tui.text import Line, spread, wrapped
 from perftui.tui.widgets.code_view import CodeView
 from perftui.tui.widgets.key_bar import KeyBar
 from perftui.tui.widgets.line_list import LineList
 from perftui.tui.widgets.line_view import LineView
+from perftui.tui.widgets.replay_bar import ReplayBar
 from perftui.tui.widgets.round_list import RoundList, round_rows
 
-Pane = Literal["code", "prompt", "reply", "tests", "timings"]
-Against = Literal["parent", "seed", "reference", "whole"]
+Pane = Literal["code", "prompt", "reply", "tests", "timings", "course"]
+Against = Literal["parent", "seed", "reference", "marked", "whole"]
 PANES: tuple[Pane, ...] = get_args(Pane)
 AGAINST: tuple[Against, ...] = get_args(Against)
+
+
+SPLIT_WIDTH = 150
+"""Cells from which on a diff is shown side by side unasked."""
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A program that was marked to be compared.
+
+    Attributes:
+        candidate: its hash.
+        code: its text.
+        name: where it stands.
+    """
+
+    candidate: str
+    code: str
+    name: str
 
 
 class ProblemScreen(CommandScreen):
@@ -62,6 +88,16 @@ class ProblemScreen(CommandScreen):
           for at, pane in enumerate(PANES, 1)),
         Binding("t,d", "against", "diff to", id="problem.against",
                 tooltip="Compare with the parent, the seed, the reference, or show the whole program"),
+        Binding("v", "mark", "mark", id="problem.mark", tooltip="Mark this program, to compare two with t"),
+        Binding("vertical_line", "split", "side by side", show=False, key_display="|", id="problem.split",
+                tooltip="Show a diff side by side, or in one column"),
+        Binding("right_square_bracket", "hunk(1)", "next change", show=False, key_display="]",
+                id="problem.next-hunk", tooltip="The next change of the diff"),
+        Binding("left_square_bracket", "hunk(-1)", "change before", show=False, key_display="[",
+                id="problem.hunk-before", tooltip="The change before"),
+        Binding("m", "measure", "measure again", id="problem.measure", tooltip="Time this program once more"),
+        Binding("f", "fork", "fork", id="problem.fork", tooltip="Go on from this round in another way"),
+        Binding("z", "maximise", "maximise", show=False, id="problem.maximise", tooltip="The pane alone"),
         Binding("y", "copy", "copy", id="problem.copy", tooltip="Copy what the pane shows to the clipboard"),
         Binding("escape", "back", "back", id="problem.back", tooltip="Back to the list of problems"),
     ]  # fmt: skip
@@ -72,6 +108,7 @@ class ProblemScreen(CommandScreen):
     code = getters.query_one("#code", CodeView)
     text = getters.query_one("#text", LineView)
     why = getters.query_one("#why", LineView)
+    course = getters.query_one("#course", LineView)
 
     def __init__(self, feed: Feed, problem: str, library: Library) -> None:
         super().__init__(feed)
@@ -83,25 +120,32 @@ class ProblemScreen(CommandScreen):
         self._against: Against = "parent"
         self._made_from: tuple[object, ...] = ()
         self._placed = False
+        self._forks: Sequence[ForkEntry] = ()
+        self._marks: list[Marked] = []
+        self._split: bool | None = None
 
     def compose(self) -> ComposeResult:
         """Head; rounds at the left, the round at the right; keys."""
         yield TooSmall()
         yield Static(id="problem-header")
         with Horizontal(id="body"):
-            yield RoundList(self.feed.glyphs, id="rounds")
+            with Vertical(id="tree"):
+                yield RoundList(self.feed.glyphs, id="rounds")
+                yield LineView(wrap=False, id="course")
             with Vertical(id="detail"):
                 yield Static(id="tabs")
                 yield CodeView(id="code")
                 yield LineView(id="text")
                 yield LineView(id="why")
         yield KeyBar()
+        yield ReplayBar(self.feed)
 
     def on_mount(self) -> None:
         """The pane scrolls with the keys; the rounds move with left and right."""
-        self.why.can_focus = False
+        self.why.can_focus = self.course.can_focus = False
         self.code.focus()
         self._load_source()
+        self._load_forks()
 
     def target(self) -> ProblemState | None:
         """The problem."""
@@ -112,7 +156,7 @@ class ProblemScreen(CommandScreen):
         problem = picture.state.problems.get(self._problem)
         if problem is None:
             return
-        self.rounds.show(round_rows(problem, picture.glyphs))
+        self.rounds.show(round_rows(problem, picture.glyphs, self._forks))
         self._place_cursor(problem)
         view = self._view(picture, problem)
         if view is not None:
@@ -120,6 +164,7 @@ class ProblemScreen(CommandScreen):
             self._show_pane(view)
             if self.has_class("-tall"):
                 self.why.show(why_lines(view))
+                self.course.show(course_lines(view, self.course.scrollable_content_region.width))
         self.offer_commands(picture)
 
     def action_round(self, step: int) -> None:
@@ -144,10 +189,65 @@ class ProblemScreen(CommandScreen):
         self._against = AGAINST[(AGAINST.index(self._against) + 1) % len(AGAINST)]
         self._open("code")
 
+    def action_mark(self) -> None:
+        """Mark the program, or take its mark away; of three, the oldest mark goes."""
+        view = self._view_now()
+        round_ = view.round if view is not None else None
+        if view is None or round_ is None or round_.code is None or round_.candidate is None:
+            return
+        mark = Marked(round_.candidate, round_.code, f"chain {view.chain.index + 1} round {round_.index + 1}")
+        others = [one for one in self._marks if one.candidate != mark.candidate]
+        self._marks = others if len(others) < len(self._marks) else [*others, mark][-2:]
+        said = " and ".join(one.name for one in self._marks) or "none"
+        self.notify(f"marked: {said}; t compares", markup=False)
+        if len(self._marks) == 2:
+            self._against = "marked"
+            self._open("code")
+
+    def action_split(self) -> None:
+        """Side by side, or one column."""
+        self._split = not self._is_split
+        self.redraw()
+
+    def action_hunk(self, step: int) -> None:
+        """Go to another change."""
+        self.code.go_to_hunk(step)
+
+    def action_maximise(self) -> None:
+        """Give the pane all room, or take it back."""
+        self.toggle_class("-maximised")
+        self.call_after_refresh(self.redraw)
+
+    def action_measure(self) -> None:
+        """Time the program once more."""
+        view = self._view_now()
+        if view is not None and view.round is not None:
+            place = {"attempt": view.problem.attempt, "chain": view.chain.index, "round": view.round.index}
+            self.ask_for(MeasureAgain(problem=self._problem, **place))
+            self.notify("it is timed once more when the lane is free; the figure stands beside the first")
+
+    def action_fork(self) -> None:
+        """Ask how to go on from this round."""
+        view, plan = self._view_now(), self.feed.state.plan
+        if view is None or view.round is None or plan is None:
+            return
+        origin = Origin(
+            run=self.feed.session.run,
+            problem=self._problem,
+            attempt=view.problem.attempt,
+            chain=view.chain.index,
+            round=view.round.index,
+        )
+
+        def typed(values: dict[str, str] | None) -> None:
+            if values is not None:
+                self.post_message(ForkWanted(fork_of(origin, values)))
+
+        self.app.push_screen(ForkScreen(origin, plan), typed)
+
     def action_copy(self) -> None:
         """Copy the program, or the text of another pane."""
-        problem = self.target()
-        view = self._view(self.feed.picture(), problem) if problem is not None else None
+        view = self._view_now()
         code = view.round.code if view is not None and view.round is not None else None
         copied = (code or "") if self._pane == "code" else self.text.text
         self.app.copy_to_clipboard(copied)
@@ -163,7 +263,11 @@ class ProblemScreen(CommandScreen):
 
     @on(LineList.Chosen, "#rounds")
     def _chosen(self) -> None:
-        self._open(self._pane)
+        row = self.rounds.selected
+        if row is not None and row.kind == "fork":
+            self.post_message(ForkOpened(row.key.removeprefix("fork/"), self._problem))
+        else:
+            self._open(self._pane)
 
     @on(CodeView.Compared)
     def _compared(self) -> None:
@@ -180,14 +284,24 @@ class ProblemScreen(CommandScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What a diff is made to is of interest beside the code only."""
-        if action == "against":
+        if action in {"against", "split", "hunk"}:
             return self._pane == "code"
+        if action in {"mark", "measure", "fork"}:
+            return self._offers_of_round(action)
         return super().check_action(action, parameters)
 
     @work(exclusive=True, group="source", exit_on_error=False)
     async def _load_source(self) -> None:
         try:
             self._source = await self._library.problem(self.feed.session.run, self._problem)
+        except PerftuiError as error:
+            self.notify(str(error), severity="warning", markup=False)
+        self.redraw()
+
+    @work(exclusive=True, group="forks", exit_on_error=False)
+    async def _load_forks(self) -> None:
+        try:
+            self._forks = await self._library.forks(self.feed.session.run, self._problem)
         except PerftuiError as error:
             self.notify(str(error), severity="warning", markup=False)
         self.redraw()
@@ -213,6 +327,28 @@ class ProblemScreen(CommandScreen):
                 self._open("reply")
         elif best is not None:
             self.rounds.select(f"{problem.attempt}/{best.chain}/{best.round}")
+
+    def _view_now(self) -> RoundView | None:
+        problem = self.target()
+        return self._view(self.feed.picture(), problem) if problem is not None else None
+
+    def _offers_of_round(self, action: str) -> bool:
+        view = self._view_now()
+        round_ = view.round if view is not None else None
+        if view is None or round_ is None:
+            return False
+        if action == "mark":
+            return round_.code is not None
+        if action == "fork":
+            return round_.outcome is not None and launcher_of(self.app) is not None
+        latest = view.problem.attempt == (self.target() or view.problem).attempt
+        commanded = self.feed.control is not None or self._can_take_up()
+        return latest and round_.correct and commanded and self.feed.player is None
+
+    @property
+    def _is_split(self) -> bool:
+        """Side by side, where nobody said otherwise and there is room."""
+        return self.code.size.width >= SPLIT_WIDTH if self._split is None else self._split
 
     def _view(self, picture: Picture, problem: ProblemState) -> RoundView | None:
         row = self.rounds.selected
@@ -278,6 +414,8 @@ class ProblemScreen(CommandScreen):
 
     def _code_note(self, view: RoundView) -> str:
         old = self._old_code(view)
+        if self._against == "marked" and len(self._marks) == 2:
+            return f"{self._marks[0].name} → {self._marks[1].name} (t)"
         if self._against == "whole" or old is None:
             return "whole program (t)"
         if view.round is not None and old == view.round.code:
@@ -292,6 +430,8 @@ class ProblemScreen(CommandScreen):
                 return view.seed_code
             case "reference":
                 return view.reference_code
+            case "marked":
+                return self._marks[0].code if self._marks else None
         return None
 
     def _show_pane(self, view: RoundView) -> None:
@@ -316,6 +456,8 @@ class ProblemScreen(CommandScreen):
     def _moving_part(self, view: RoundView) -> object:
         """What of the chain the open pane shows; no other change of it is worth making lines anew."""
         match self._pane:
+            case "course":
+                return view.chain.rounds
             case "reply":
                 return view.streaming
             case "timings":
@@ -330,6 +472,8 @@ class ProblemScreen(CommandScreen):
                 return reply_lines(view)
             case "tests":
                 return result_lines(view)
+            case "course":
+                return course_lines(view, width)
         return timing_lines(view, width)
 
     def _show_code(self, view: RoundView) -> None:
@@ -338,4 +482,6 @@ class ProblemScreen(CommandScreen):
             said = "no program yet" if view.round is None or view.round.outcome is None else "no program"
             self.code.say([Line(Content.styled(said, styles.DIM))])
         else:
-            self.code.compare(self._old_code(view), code)
+            if self._against == "marked" and len(self._marks) == 2:
+                code = self._marks[1].code
+            self.code.compare(self._old_code(view), code, split=self._is_split)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import getters, on
+from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -16,8 +17,9 @@ from textual.widgets import Input, Static
 from perftui.events.state import ProblemState
 from perftui.tui import styles
 from perftui.tui.feed import Feed, Picture
+from perftui.tui.filtering import read_filter
 from perftui.tui.panes.live import activity_lines, live_lines, live_title
-from perftui.tui.rows import SORT_WORDS, SORTS, RowMaker, SortKey, filter_rows, sort_rows
+from perftui.tui.rows import SORT_WORDS, SORTS, RowMaker, SortKey, sort_rows
 from perftui.tui.screens.commanding import CommandScreen
 from perftui.tui.screens.pictured import TooSmall
 from perftui.tui.text import spread
@@ -26,6 +28,10 @@ from perftui.tui.widgets.key_bar import KeyBar
 from perftui.tui.widgets.line_list import LineList
 from perftui.tui.widgets.line_view import LineView
 from perftui.tui.widgets.problem_list import ProblemList
+from perftui.tui.widgets.replay_bar import ReplayBar
+
+_WORTH_SEEING = frozenset("★▲▽!⚠✗↻")
+"""Wins, losses and trouble, by the marks of the activity."""
 
 
 class _Filter(Input):
@@ -53,6 +59,10 @@ class RunScreen(CommandScreen):
             tooltip="Show only rows with a text",
         ),
         Binding("o", "sort", "sort", id="run.sort", tooltip="Sort by something else"),
+        Binding("O", "reverse", "reverse", show=False, id="run.reverse", tooltip="Turn the order round"),
+        Binding("F", "follow", "follow", id="run.follow", tooltip="Let the cursor follow what happens"),
+        Binding("n", "event(1)", "next event", id="run.next", tooltip="Go to the next event worth seeing"),
+        Binding("N", "event(-1)", "event before", show=False, id="run.before", tooltip="The one before"),
         Binding(
             "escape", "back", "back", id="run.back", tooltip="Drop the filter, or go back to the list of runs"
         ),
@@ -77,14 +87,19 @@ class RunScreen(CommandScreen):
         super().__init__(feed)
         self._maker = RowMaker()
         self._sort: SortKey = "order"
+        self._reversed = False
+        self._follows = False
         self._live_of = ""
+        self._event_at = 0.0
 
     def compose(self) -> ComposeResult:
         """Head, list, what goes on, keys."""
         yield TooSmall()
         yield Static(id="header")
         yield _Filter(
-            id="filter", placeholder="words that a row must have; enter keeps, esc drops", compact=True
+            id="filter",
+            placeholder="words, status:wrong gain:>2 is:held sorted …; enter keeps, esc drops",
+            compact=True,
         )
         yield Static(id="heading")
         yield ProblemList(self.feed.glyphs, id="problems")
@@ -94,6 +109,7 @@ class RunScreen(CommandScreen):
                 yield LineView(id="live")
             yield LineView(id="activity")
         yield KeyBar()
+        yield ReplayBar(self.feed)
 
     def on_mount(self) -> None:
         """The list has the keys; the panes below are for looking."""
@@ -114,9 +130,15 @@ class RunScreen(CommandScreen):
         width = self.size.width
         self.header_lines.styles.height = header_height(width)
         self.header_lines.update(Content("\n").join(header(picture, width)), layout=False)
-        rows = filter_rows(self._maker.rows(picture), self.filter_input.value)
-        self.problems.show(sort_rows(rows, self._sort))
-        self.heading.update(self._heading(len(rows), len(picture.state.problems)), layout=False)
+        wanted = read_filter(self.filter_input.value)
+        rows = wanted.rows(self._maker.rows(picture))
+        sort = wanted.sort or self._sort
+        ordered = sort_rows(rows, sort)
+        self.problems.show(ordered[::-1] if self._reversed else ordered)
+        if self._follows and picture.state.activity:
+            self._follow(picture.state.activity[-1].problem)
+        heading = self._heading(len(rows), len(picture.state.problems), sort, wanted.mistakes)
+        self.heading.update(heading, layout=False)
         if self.has_class("-tall"):
             self._show_bottom(picture)
         self.offer_commands(picture)
@@ -131,6 +153,43 @@ class RunScreen(CommandScreen):
         self._sort = SORTS[(SORTS.index(self._sort) + 1) % len(SORTS)]
         self.redraw()
 
+    def action_reverse(self) -> None:
+        """Turn the order round."""
+        self._reversed = not self._reversed
+        self.redraw()
+
+    def action_follow(self) -> None:
+        """Follow the activity, or stay."""
+        self._follows = not self._follows
+        self.redraw()
+
+    def action_event(self, step: int) -> None:
+        """Go to the problem of another event worth seeing."""
+        events = [item for item in self.feed.state.activity if item.problem and item.glyph in _WORTH_SEEING]
+        if not events:
+            self.notify("nothing worth seeing has happened yet")
+            return
+        later = [
+            item for item in events if (item.at > self._event_at if step > 0 else item.at < self._event_at)
+        ]
+        item = (later[0] if step > 0 else later[-1]) if later else events[0 if step > 0 else -1]
+        self._event_at = item.at
+        self._follows = False
+        self._follow(item.problem)
+        self.notify(f"{item.glyph} {item.problem}: {item.text}", timeout=3, markup=False)
+
+    @on(events.Click, "#heading")
+    def _heading_clicked(self, event: events.Click) -> None:
+        column = self.problems.column_at(event.x)
+        if column is not None:
+            self._reversed = column == self._sort and not self._reversed
+            self._sort = column
+            self.redraw()
+
+    def _follow(self, problem: str) -> None:
+        if self.problems.select(problem):
+            self.offer_commands(self.feed.picture())
+
     def action_back(self) -> None:
         """Drop the filter where there is one, else leave."""
         if self.filter_input.display:
@@ -143,7 +202,7 @@ class RunScreen(CommandScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """There may be nothing to go back to."""
-        if action in {"filter", "sort"} and self.filter_input.has_focus:
+        if action in {"filter", "sort", "reverse", "follow", "event"} and self.filter_input.has_focus:
             return False
         if action == "back":
             return self.filter_input.display or len(self.app.screen_stack) > 2
@@ -182,8 +241,14 @@ class RunScreen(CommandScreen):
         self.live.show(live_lines(picture, problem), follow=streams, home=changed)
         self.activity.show(activity_lines(picture), follow=True)
 
-    def _heading(self, shown: int, total: int) -> Content:
-        words = "" if self._sort == "order" else f"sorted: {SORT_WORDS[self._sort]}"
+    def _heading(self, shown: int, total: int, sort: SortKey, mistakes: Sequence[str]) -> Content:
+        if mistakes:
+            return Content.styled(f" {mistakes[0]}", styles.WARN)
+        words = "" if sort == "order" else f"sorted: {SORT_WORDS[sort]}"
+        if self._reversed:
+            words = f"{words or 'sorted'}, reversed"
+        if self._follows:
+            words = f"follows the activity  {words}"
         if shown != total:
             words = f"{shown} of {total} shown  {words}"
-        return spread(self.problems.heading(), Content.styled(words, styles.DIM), self.size.width - 1)
+        return spread(self.problems.heading(sort), Content.styled(words, styles.DIM), self.size.width - 1)

@@ -10,11 +10,11 @@ from textual import work
 from textual.cache import LRUCache
 from textual.message import Message
 
-from perftui.tui.panes.diff import change_count, diff_lines, program_lines
+from perftui.tui.panes.diff import change_count, diff_lines, hunks, program_lines, split_lines
 from perftui.tui.text import Line
 from perftui.tui.widgets.line_view import LineView
 
-_Key = tuple[bytes | None, bytes]
+_Key = tuple[bytes | None, bytes, int]
 
 
 class CodeView(LineView):
@@ -31,10 +31,18 @@ class CodeView(LineView):
         super().__init__(wrap=False, id=id)
         self._known: LRUCache[_Key, list[Line]] = LRUCache(64)
         self._wanted: _Key | None = None
+        self._placed: list[Line] = []
 
-    def compare(self, old: str | None, new: str) -> None:
-        """Show what changed from `old` to `new`; without an old one, the whole new one."""
-        key = (_digest(old) if old is not None else None, _digest(new))
+    def compare(self, old: str | None, new: str, *, split: bool = False) -> None:
+        """Show what changed from `old` to `new`; without an old one, the whole new one.
+
+        Args:
+            old: the program to compare with.
+            new: the program.
+            split: side by side, in the width that there is.
+        """
+        width = self.scrollable_content_region.width if split and old is not None else 0
+        key = (_digest(old) if old is not None else None, _digest(new), width)
         if key == self._wanted:
             return
         self._wanted = key
@@ -44,6 +52,14 @@ class CodeView(LineView):
         else:
             self._work_out(key, old, new)
 
+    def go_to_hunk(self, step: int) -> None:
+        """Scroll to the next change, or to the one before."""
+        starts = hunks(self._placed)
+        here = self.scroll_offset.y
+        after = [at for at in starts if at > here] if step > 0 else [at for at in starts if at < here][::-1]
+        if after:
+            self.scroll_to_line(after[0])
+
     def say(self, lines: list[Line]) -> None:
         """Show something in place of a program."""
         self._wanted = None
@@ -51,18 +67,21 @@ class CodeView(LineView):
 
     @work(exclusive=True, group="diff", exit_on_error=False)
     async def _work_out(self, key: _Key, old: str | None, new: str) -> None:
-        lines = await to_thread.run_sync(_lines, old, new)
+        lines = await to_thread.run_sync(_lines, old, new, key[2])
         self._known[key] = lines
         if key == self._wanted:
             self._place(lines)
 
     def _place(self, lines: list[Line]) -> None:
+        self._placed = lines
         self.show(lines, home=True)
         self.post_message(self.Compared(*change_count(lines)))
 
 
-def _lines(old: str | None, new: str) -> list[Line]:
-    return program_lines(new) if old is None else diff_lines(old, new)
+def _lines(old: str | None, new: str, width: int) -> list[Line]:
+    if old is None:
+        return program_lines(new)
+    return split_lines(old, new, width) if width else diff_lines(old, new)
 
 
 def _digest(text: str) -> bytes:

@@ -29,6 +29,7 @@ class LineView(ScrollView, can_focus=True):
         "line-view--added",
         "line-view--removed",
         "line-view--skipped",
+        "line-view--changed",
     }
     DEFAULT_CSS = """
     LineView {
@@ -38,6 +39,7 @@ class LineView(ScrollView, can_focus=True):
         & .line-view--added { background: $success 16%; }
         & .line-view--removed { background: $error 16%; }
         & .line-view--skipped { background: $panel; }
+        & .line-view--changed { background: $warning 10%; }
     }
     """
 

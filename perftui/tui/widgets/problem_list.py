@@ -9,11 +9,18 @@ from textual.content import Content
 
 from perftui.tui import styles
 from perftui.tui.glyphs import Glyphs
-from perftui.tui.rows import ProblemRow
+from perftui.tui.rows import ProblemRow, SortKey
 from perftui.tui.text import fit, right
 from perftui.tui.widgets.line_list import LineList
 
 _Part = tuple[str, str]
+
+
+_HEADS: dict[SortKey, str] = {
+    "order": "problem", "rounds": "rounds", "tests": "tests", "gain": "vs ref", "seed": "vs seed",
+    "slowest": "slowest", "state": "state",
+}  # fmt: skip
+"""What sorts by a column, and the word that stands over it."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +53,11 @@ def columns_for(width: int, id_width: int, rounds_width: int) -> Columns:
         return Columns(identity, 0, rounds, 0, 10, 0, 0, state, wide_ratio=False)
     identity = min(id_width, 28)
     rounds = min(max(rounds_width, 6), 20 if width < 160 else 40)
-    fixed = 3 + identity + rounds + 7 + 22 + 8 + 9 + 10
+    seed = 22 if width >= 160 else 8
+    fixed = 3 + identity + rounds + 7 + 22 + seed + 9 + 10
     rest = max(20, width - fixed)
     title = min(28, rest // 2) if width < 160 else min(40, rest // 2)
-    return Columns(identity, title, rounds, 7, 22, 8, 9, rest - title, wide_ratio=True)
+    return Columns(identity, title, rounds, 7, 22, seed, 9, rest - title, wide_ratio=True)
 
 
 class ProblemList(LineList[ProblemRow]):
@@ -77,8 +85,23 @@ class ProblemList(LineList[ProblemRow]):
         """The columns at the list's width."""
         return columns_for(self.scrollable_content_region.width, self._id_width, self._rounds_width)
 
-    def heading(self) -> Content:
-        """The line that stands over the columns."""
+    def heading(self, sort: SortKey = "order") -> Content:
+        """The line that stands over the columns; that which it is sorted by is marked."""
+        text = self._heading()
+        mark = "v" if self._glyphs.plain else "▾"
+        for key, word in _HEADS.items():
+            if key == sort and word in text:
+                text = text.replace(f"{word} ", f"{word}{mark}", 1)
+        return Content.styled(text, styles.DIM)
+
+    def column_at(self, x: int) -> SortKey | None:
+        """What a click on the heading sorts by."""
+        text = self._heading()
+        at = {key: text.find(word) for key, word in _HEADS.items()}
+        before = [(place, key) for key, place in at.items() if 0 <= place <= x]
+        return max(before)[1] if before else None
+
+    def _heading(self) -> str:
         c = self.columns
         ratio = right("vs ref", c.reference) if not c.wide_ratio else fit("vs reference", c.reference)
         cells = [fit("problem", c.id), fit("", c.title), fit("rounds", c.rounds)]
@@ -86,9 +109,9 @@ class ProblemList(LineList[ProblemRow]):
             cells.append(right("tests", c.tests) + " ")
         cells.append(ratio)
         if c.seed:
-            cells += [right("vs seed", c.seed) + " ", fit("slowest", c.slowest)]
+            cells += [(fit if c.seed > 8 else right)("vs seed", c.seed) + " ", fit("slowest", c.slowest)]
         cells.append(fit("state", c.state))
-        return Content.styled("   " + " ".join(cell for cell in cells if cell).rstrip(), styles.DIM)
+        return "   " + " ".join(cell for cell in cells if cell).rstrip() + " "
 
     def draw(self, row: ProblemRow, width: int, *, selected: bool) -> Content:  # noqa: ARG002
         """One row."""
@@ -104,7 +127,8 @@ class ProblemList(LineList[ProblemRow]):
         ratio = fit(row.vs_reference, c.reference) if c.wide_ratio else right(row.short, c.reference)
         cells.append([(ratio, style)])
         if c.seed:
-            cells.append([(right(row.vs_seed, c.seed), styles.DIM), (" ", "")])
+            seed = fit(row.seed_wide, c.seed) if c.seed > 8 else right(row.vs_seed, c.seed)
+            cells.append([(seed, styles.DIM), (" ", "")])
             cells.append([(fit(row.slowest, c.slowest), styles.DIM)])
         cells.append([(fit(row.state, c.state), row.state_style)])
         parts: list[_Part] = [(cursor, styles.KEY), self._glyphs.part(row.glyph), (" ", "")]

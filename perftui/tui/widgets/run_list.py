@@ -24,10 +24,11 @@ _STATUS_STYLES = {
 
 @dataclass(frozen=True)
 class RunRow:
-    """A run; its id is its key."""
+    """A run; its id is its key. A marked one is to be compared."""
 
     key: str
     entry: RunEntry
+    marked: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ class RunList(LineList[RunRow]):
     def draw(self, row: RunRow, width: int, *, selected: bool) -> Content:
         """One row."""
         cursor = self._glyphs.line("cursor") if selected else " "
-        parts = [(f"{cursor} ", styles.KEY)]
+        mark = "+" if row.marked else " "
+        parts = [(f"{cursor}{mark}", styles.KEY)]
         for cell in _shown(row.entry, width):
             parts += [(_fit(cell, cell.text, width), cell.style), (" ", "")]
         return Content.assemble(*parts)
