@@ -11,6 +11,8 @@ a list:
     model = ["openai/gpt-4o", "openai/gpt-4o-mini"]
     [problems.check]
     limit = 20
+
+The table `[keys]` gives the screen other keys; `perftui keys` prints them all.
 """
 
 from __future__ import annotations
@@ -25,6 +27,9 @@ from perftui.paths import config_file
 from perftui.text import one_line
 
 ENVIRONMENT_PREFIX = "PERFTUI"
+KEYS = "keys"
+"""The table with the keys of the screen."""
+
 BETWEEN = ","
 """Stands between the values of a flag that may be given several times."""
 
@@ -120,6 +125,18 @@ def from_file(
     return found
 
 
+def keys_in(path: Path, tables: Mapping[str, object]) -> dict[str, str]:
+    """The keys that a settings file gives to bindings of the screen, by their ids.
+
+    Raises:
+        BadInputError: one is no text.
+    """
+    table = tables.get(KEYS, {})
+    if not isinstance(table, dict):
+        raise BadInputError(f"{path}: {KEYS}: must be a table: [keys]")
+    return {str(name): _text(path, f"{KEYS}.{name}", value) for name, value in table.items()}
+
+
 def check_tables(path: Path, tables: Mapping[str, object], commands: Collection[str]) -> None:
     """See that every table is that of a command.
 
@@ -127,7 +144,7 @@ def check_tables(path: Path, tables: Mapping[str, object], commands: Collection[
         BadInputError: one is not.
     """
     for key, value in tables.items():
-        if isinstance(value, dict) and key not in commands:
+        if isinstance(value, dict) and key not in commands and key != KEYS:
             raise BadInputError(f"{path}: [{key}]: there is no such command")
 
 

@@ -52,6 +52,11 @@ def prompts_dir() -> Path:
     return platformdirs.user_config_path("perftui") / "prompts"
 
 
+def kept_file() -> Path:
+    """Where the screen keeps how it looks; it need not exist."""
+    return platformdirs.user_state_path("perftui") / "screen.json"
+
+
 def sandbox_image_dir() -> Path:
     """The folder with the Dockerfile and the supervisor: in the wheel, or in a checkout."""
     installed = Path(__file__).parent / "_sandbox_image"

@@ -44,6 +44,7 @@ COMMANDS = {
     "problems": _Entry("problems", "List, show, check and fetch benchmarks; make a problem of your own."),
     "sandbox": _Entry("sandbox", "Build, look at and clean the Docker sandbox."),
     "db": _Entry("db", "Check the database of runs, and see what takes its space."),
+    "keys": _Entry("keys", "Print the keys of the screen, to be changed in the settings file."),
     "doctor": _Entry("doctor", "Say what is there, what is missing, and its cure."),
 }
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import anyio
 
-from perftui.cli.launch import Live, Watch
+from perftui.cli.keys import chosen_keymap
 from perftui.engine.control import RunSession
 from perftui.errors import BadInputError, EnvironmentLacksError, ExitStatus, PerftuiError
 from perftui.events.summary import resumable
@@ -20,12 +20,13 @@ from perftui.headless.follow import Reader, follow
 from perftui.headless.jsonl import JsonLines
 from perftui.headless.output import Output
 from perftui.headless.plain import Plain
-from perftui.paths import log_file
+from perftui.paths import kept_file, log_file
 from perftui.store.library import StoredSession
 from perftui.store.writer import open_store
 from perftui.text import one_line
 
 if TYPE_CHECKING:
+    from perftui.cli.launch import Live, Watch
     from perftui.tui.app import PerfApp
 
 View = Literal["screen", "plain", "json"]
@@ -69,7 +70,15 @@ def refuse_blind_step(view: View, *, step: bool) -> None:
 
 def watcher(view: View) -> Watch:
     """Who looks at a live run."""
-    return _on_screen if view == "screen" else _reading(view)
+    if view != "screen":
+        return _reading(view)
+    # Before the run begins: a key that is not there is told first of all.
+    keymap = chosen_keymap()
+
+    async def watch(live: Live) -> None:
+        await _on_screen(live, keymap)
+
+    return watch
 
 
 def quiet_watcher() -> Watch:
@@ -131,15 +140,24 @@ def see_written(out: Output) -> None:
         raise EnvironmentLacksError(f"the output cannot be written: {out.trouble}")
 
 
-async def _on_screen(live: Live) -> None:
+async def _on_screen(live: Live, keymap: Mapping[str, str]) -> None:
     # Imported here: the screen is slow to load, and not every run has one.
     from perftui.cli.launcher import launching  # noqa: PLC0415
     from perftui.cli.shelf import shelf  # noqa: PLC0415
     from perftui.tui.app import PerfApp  # noqa: PLC0415
+    from perftui.tui.collecting import calm_collector  # noqa: PLC0415
+    from perftui.tui.kept import Keeper  # noqa: PLC0415
 
+    calm_collector()
     session = live.engine.watch()
     async with launching(live.store) as launcher, shelf(live.store, session, launcher) as library:
-        app = PerfApp(library=library, session=session, launcher=launcher)
+        app = PerfApp(
+            library=library,
+            session=session,
+            launcher=launcher,
+            keymap=keymap,
+            keeper=Keeper(kept_file()),
+        )
         async with anyio.create_task_group() as group:
             group.start_soon(_leave_when_stopped, live, app)
             await app.run_async()

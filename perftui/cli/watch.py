@@ -10,9 +10,11 @@ import anyio
 import click
 
 from perftui.cli.database import chosen_database
+from perftui.cli.keys import chosen_keymap
 from perftui.cli.options import with_db, with_output
 from perftui.cli.views import choose_view, print_stored, see_shown
 from perftui.errors import BadInputError, ExitStatus
+from perftui.paths import kept_file
 from perftui.store.replaying import LEAST_SPEED, MOST_SPEED
 from perftui.store.writer import open_store
 from perftui.text import one_line
@@ -83,6 +85,10 @@ async def _open(db: Path, name: str | None, replay: float | None) -> int:
     from perftui.cli.launcher import launching  # noqa: PLC0415 - as below
     from perftui.cli.shelf import shelf  # noqa: PLC0415 - the screen is slow to load
     from perftui.tui.app import PerfApp  # noqa: PLC0415
+    from perftui.tui.collecting import calm_collector  # noqa: PLC0415
+    from perftui.tui.kept import Keeper  # noqa: PLC0415
+
+    calm_collector()
 
     async with (
         open_store(db) as store,
@@ -90,7 +96,14 @@ async def _open(db: Path, name: str | None, replay: float | None) -> int:
         shelf(store, None, launcher) as runs,
     ):
         opened = await store.find_run(name) if name else None
-        app = PerfApp(library=runs, opened=opened, replay=replay, launcher=launcher)
+        app = PerfApp(
+            library=runs,
+            opened=opened,
+            replay=replay,
+            launcher=launcher,
+            keymap=chosen_keymap(),
+            keeper=Keeper(kept_file()),
+        )
         async with anyio.create_task_group() as group:
             group.start_soon(_leave_on_signals, app)
             await app.run_async()

@@ -79,7 +79,8 @@ def estimate(state: RunState, *, now: float, mark: Mark | None) -> Eta | None:
     if state.status != "running" or came < _LEAST_ROUNDS or seconds < _LEAST_SECONDS or not lengths:
         return None
     open_chains = [chain for problem in _open(state) for chain in problem.chains if chain.ended is None]
-    left = sum(_left(chain, statistics.fmean(lengths)) for chain in open_chains)
+    expected = statistics.fmean(lengths)
+    left = sum(_left(chain, expected) for chain in open_chains)
     if left == 0:
         return Eta(likely=0.0, low=0.0, high=0.0)
     likely = left * seconds / came

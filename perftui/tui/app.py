@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from typing import ClassVar
 
 from rich.console import RenderableType
@@ -27,9 +27,11 @@ from perftui.tui.commands import KeyCommands
 from perftui.tui.driver import HardyDriver
 from perftui.tui.feed import Feed
 from perftui.tui.glyphs import Glyphs, detect
+from perftui.tui.kept import Keeper
 from perftui.tui.launching import Launcher
 from perftui.tui.library import Library
 from perftui.tui.messages import ForkOpened, ForkWanted, GoOnWith, ReplayWanted, RunWanted
+from perftui.tui.noticing import Noticing
 from perftui.tui.screens.help import HelpScreen, keys_of
 from perftui.tui.screens.pictured import HEIGHTS, WIDTHS, PicturedScreen
 from perftui.tui.screens.quit import QuitScreen
@@ -74,6 +76,8 @@ class PerfApp(App[int]):
         opened: str | None = None,
         replay: float | None = None,
         glyphs: Glyphs | None = None,
+        keymap: Mapping[str, str] | None = None,
+        keeper: Keeper | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Make the application.
@@ -85,6 +89,8 @@ class PerfApp(App[int]):
             opened: the id of another run that is shown at once; leaving it interrupts nothing.
             replay: plays that run again, so many times as fast as it was.
             glyphs: marks to draw with, None for what the terminal can show.
+            keymap: keys in the place of ours, by the id of the binding.
+            keeper: keeps how the screen looks; None keeps nothing.
             clock: seconds since the epoch.
         """
         super().__init__()
@@ -96,6 +102,9 @@ class PerfApp(App[int]):
         self._clock = clock
         self.own = self._feed(session) if session is not None else None
         self._begun: dict[str, Feed] = {}
+        self._noticing: dict[str, Noticing] = {}
+        self._keymap_of_ours = dict(keymap or {})
+        self.keeper = keeper
         self.failure: BaseException | None = None
         self._second = 0
         self._stopping: float | None = None
@@ -109,7 +118,9 @@ class PerfApp(App[int]):
         """Show the runs; over them, the run of this process."""
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = DARK.name
+        kept = self.keeper.kept.theme if self.keeper is not None else ""
+        self.theme = kept if kept in self.available_themes else DARK.name
+        self.set_keymap(self._keymap_of_ours)
         self.push_screen(RunsScreen(self.library, self._glyphs))
         if self.own is not None:
             self.own.poll()
@@ -119,6 +130,11 @@ class PerfApp(App[int]):
         elif self._opened is not None:
             self._open_other(self._opened)
         self.set_interval(1 / POLLS_A_SECOND, self.tick)
+
+    def watch_theme(self, theme: str) -> None:
+        """A theme that was chosen is kept."""
+        if self.keeper is not None and self.is_running:
+            self.keeper.keep(theme=theme)
 
     def tick(self) -> None:
         """Take in what happened, and hand one picture to what can be seen."""
@@ -299,6 +315,11 @@ class PerfApp(App[int]):
         for notice in feed.take_notices():
             if notice.severity != "information":
                 self.notify(notice.text, severity=notice.severity, markup=False)
+        if feed.loading or feed.player is not None:
+            return
+        noticing = self._noticing.setdefault(feed.session.run, Noticing())
+        for news in noticing.news(feed.state):
+            self.notify(news.text, severity=news.severity, markup=False)
 
     def _feed(self, session: RunSession) -> Feed:
         return Feed(session, glyphs=self._glyphs, clock=self._clock)

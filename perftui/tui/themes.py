@@ -50,4 +50,28 @@ LIGHT = Theme(
     },
 )
 
-THEMES = (DARK, LIGHT)
+SAFE = Theme(
+    name="perftui-safe",
+    primary="#56b4e9",
+    secondary="#0072b2",
+    accent="#f0e442",
+    success="#56b4e9",
+    warning="#e69f00",
+    error="#ff8f5e",
+    foreground="#e8e8e8",
+    background="#101010",
+    surface="#181818",
+    panel="#262626",
+    dark=True,
+    variables={
+        "block-cursor-background": "#0b4f7a",
+        "block-cursor-foreground": "#ffffff",
+        "block-cursor-text-style": "bold",
+        "footer-key-foreground": "#f0e442",
+        "text-muted": "#a8a8a8",
+        "border": "#4a4a4a",
+    },
+)
+"""Blue for good and orange for bad (Okabe and Ito's hues): told apart in every kind of colour blindness."""
+
+THEMES = (DARK, LIGHT, SAFE)

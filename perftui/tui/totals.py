@@ -19,6 +19,8 @@ from perftui.tui.text import join, spread
 
 COMPACT_WIDTH = 100
 _GAP = "   "
+_MOST_SHARES = 3
+"""What takes less than the largest three is not what holds the run up."""
 
 _STATUS: dict[RunStatus, tuple[str, str, str]] = {
     "empty": ("○", "starting", styles.DIM),
@@ -191,7 +193,7 @@ def _share(share: float | None, of: int, total: int, *, compact: bool) -> str:
 def _speedup(f: Totals, *, compact: bool) -> str:
     if f.speedup is None:
         return "–"
-    if compact or f.speedup_low is None or f.speedup_high is None:
+    if compact or f.speedup_low is None or f.speedup_high is None or f.measured < 3:
         return figures.times(f.speedup)
     return f"{figures.times_within(f.speedup, f.speedup_low, f.speedup_high, '–')} of {f.measured}"
 
@@ -221,7 +223,7 @@ def _goes(picture: Picture, f: Totals) -> Content:
     if bottleneck is None or picture.state.ended_at is not None:
         return _lanes(f, picture.glyphs)
     parts: list[str | tuple[str, str]] = [("time goes to ", styles.DIM)]
-    for name, share in sorted(picture.pace.shares, key=lambda one: -one[1]):
+    for name, share in sorted(picture.pace.shares, key=lambda one: -one[1])[:_MOST_SHARES]:
         if share >= 0.005:
             style = styles.HEAD if name == bottleneck[0] else styles.DIM
             word = "timing queue" if name == "lane" else name

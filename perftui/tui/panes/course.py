@@ -86,7 +86,7 @@ def curve_lines(
             column = (place - first) * room + room // 2
             _draw_point(grid, column, row_of, ratio, marks[place], glyphs, chosen=round_.index == chosen)
     against = "reference" if points[-1][1].measurement and _has_reference(points[-1][1]) else "seed"
-    title = f"speed against the {against}, by round; shaded: noise below {floor:.2f}x"
+    title = f"speed vs the {against}; shaded: noise below {floor:.2f}x"
     labels = {row_of(math.exp(high)): math.exp(high), row_of(math.exp(low)): math.exp(low), row_of(1.0): 1.0}
     lines = [Line(Content.styled(fit(title, width), styles.TITLE))]
     for at, cells in enumerate(grid):
@@ -104,7 +104,7 @@ def heat_lines(rounds: Sequence[Round], width: int, glyphs: Glyphs, *, chosen: i
     timed = [(r, r.measurement) for r in rounds if r.measurement is not None and r.measurement.test_times]
     if not timed:
         return []
-    names = _columns([measurement for _, measurement in timed], max(1, (width - _LABEL - 16) // 2))
+    names = _columns([measurement for _, measurement in timed], max(1, (width - _LABEL - 17) // 2))
     lines = [Line(Content.styled("where the time goes, by test", styles.TITLE))]
     lines.append(Line(Content.styled(" " * _LABEL + _heads(names), styles.DIM)))
     shades = _SHADES_PLAIN if glyphs.plain else _SHADES

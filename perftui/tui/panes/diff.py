@@ -76,16 +76,16 @@ class _Calm(HighlightTheme):
     STYLES = _STYLES
 
 
-def program_lines(code: str) -> list[Line]:
+def program_lines(code: str, *, colours: bool = True) -> list[Line]:
     """A whole program, with line numbers."""
-    highlighted = _highlighted(code)
+    highlighted = _highlighted(code, colours=colours)
     width = len(str(len(highlighted)))
     return [_line(content, "", f"{number:>{width}}") for number, content in enumerate(highlighted, 1)]
 
 
-def diff_lines(old: str, new: str) -> list[Line]:
+def diff_lines(old: str, new: str, *, colours: bool = True) -> list[Line]:
     """What changed from one program to another: unified, with both line numbers and a sign for each line."""
-    before, after = _highlighted(old), _highlighted(new)
+    before, after = _highlighted(old, colours=colours), _highlighted(new, colours=colours)
     width = len(str(max(len(before), len(after))))
     blank = " " * width
     lines: list[Line] = []
@@ -103,9 +103,9 @@ def diff_lines(old: str, new: str) -> list[Line]:
     return lines
 
 
-def split_lines(old: str, new: str, width: int) -> list[Line]:
+def split_lines(old: str, new: str, width: int, *, colours: bool = True) -> list[Line]:
     """What changed, the old program at the left and the new one at the right, in so many cells."""
-    before, after = _highlighted(old), _highlighted(new)
+    before, after = _highlighted(old, colours=colours), _highlighted(new, colours=colours)
     digits = len(str(max(len(before), len(after))))
     half = (width - 3) // 2
     lines: list[Line] = []
@@ -189,6 +189,8 @@ def _line(content: Content, tone: Tone, numbers: str) -> Line:
     return Line(Content.assemble((numbers, styles.DIM), sign, content), tone)
 
 
-def _highlighted(code: str) -> list[Content]:
+def _highlighted(code: str, *, colours: bool) -> list[Content]:
     text = "\n".join(plain_lines(code)).rstrip("\n")
+    if not colours:
+        return [Content(line) for line in text.split("\n")] if text else []
     return highlight(text, language="python", theme=_Calm).split("\n", allow_blank=True) if text else []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
 
 from anyio import to_thread
@@ -13,6 +14,9 @@ from textual.message import Message
 from perftui.tui.panes.diff import change_count, diff_lines, hunks, program_lines, split_lines
 from perftui.tui.text import Line
 from perftui.tui.widgets.line_view import LineView
+
+_QUICK = 10_000
+"""Characters up to which highlighting is not felt."""
 
 _Key = tuple[bytes | None, bytes, int]
 
@@ -67,7 +71,12 @@ class CodeView(LineView):
 
     @work(exclusive=True, group="diff", exit_on_error=False)
     async def _work_out(self, key: _Key, old: str | None, new: str) -> None:
-        lines = await to_thread.run_sync(_lines, old, new, key[2])
+        if len(new) + len(old or "") > _QUICK:
+            # Colours take several times as long as all the rest: they follow when they are there.
+            plain = await to_thread.run_sync(partial(_lines, old, new, key[2], colours=False))
+            if key == self._wanted:
+                self._place(plain)
+        lines = await to_thread.run_sync(partial(_lines, old, new, key[2], colours=True))
         self._known[key] = lines
         if key == self._wanted:
             self._place(lines)
@@ -78,10 +87,12 @@ class CodeView(LineView):
         self.post_message(self.Compared(*change_count(lines)))
 
 
-def _lines(old: str | None, new: str, width: int) -> list[Line]:
+def _lines(old: str | None, new: str, width: int, *, colours: bool) -> list[Line]:
     if old is None:
-        return program_lines(new)
-    return split_lines(old, new, width) if width else diff_lines(old, new)
+        return program_lines(new, colours=colours)
+    if width:
+        return split_lines(old, new, width, colours=colours)
+    return diff_lines(old, new, colours=colours)
 
 
 def _digest(text: str) -> bytes:
