@@ -18,6 +18,7 @@ from perftui.tui.library import is_recorded, model_label
 from perftui.tui.text import join, spread
 
 COMPACT_WIDTH = 100
+ROOMY_WIDTH = 140
 _GAP = "   "
 _MOST_SHARES = 3
 """What takes less than the largest three is not what holds the run up."""
@@ -57,7 +58,7 @@ def header(picture: Picture, width: int) -> list[Content]:
         spread(_what(state.plan, compact=False), _status(picture, compact=False), width - 1),
         _where(picture, state.environment, width - 1, compact=False),
         _achievements(figures_now, width - 1),
-        spread(_spent(picture, figures_now), _goes(picture, figures_now), width - 1),
+        spread(_spent(picture, figures_now), _goes(picture, figures_now, width), width - 1),
     ]
 
 
@@ -217,18 +218,22 @@ def _spent(picture: Picture, f: Totals) -> Content:
     return Content.assemble(*parts)
 
 
-def _goes(picture: Picture, f: Totals) -> Content:
+def _goes(picture: Picture, f: Totals, width: int) -> Content:
     """Where the time goes now, and what holds the run up; the counts where nothing was seen yet."""
     bottleneck = picture.pace.bottleneck
+    roomy = width >= ROOMY_WIDTH
     if bottleneck is None or picture.state.ended_at is not None:
         return _lanes(f, picture.glyphs)
-    parts: list[str | tuple[str, str]] = [("time goes to ", styles.DIM)]
-    for name, share in sorted(picture.pace.shares, key=lambda one: -one[1])[:_MOST_SHARES]:
+    parts: list[str | tuple[str, str]] = [("time:" if not roomy else "time goes to ", styles.DIM)]
+    for name, share in sorted(picture.pace.shares, key=lambda one: -one[1])[: _MOST_SHARES if roomy else 2]:
         if share >= 0.005:
             style = styles.HEAD if name == bottleneck[0] else styles.DIM
             word = "timing queue" if name == "lane" else name
-            parts.append((f" {word} {picture.glyphs.bar(share, 6)} {figures.percent(share)} ", style))
-    parts.append((f" lane {figures.percent(picture.pace.lane)} busy", styles.DIM))
+            parts.append(
+                (f" {word} {picture.glyphs.bar(share, 6 if roomy else 4)} {figures.percent(share)} ", style)
+            )
+    lane = f" lane {figures.percent(picture.pace.lane)}" + (" busy" if roomy else "")
+    parts.append((lane, styles.DIM))
     return Content.assemble(*parts)
 
 
