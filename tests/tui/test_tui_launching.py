@@ -242,7 +242,7 @@ async def test_a_run_is_played_again_with_its_bar_and_its_keys() -> None:
         assert player is not None
         await it.press("space")
         assert not player.playing
-        assert "replay stopped" in it.screen_text
+        await it.until(lambda: "replay stopped" in it.screen_text)
         player.seek(player.end)
         await it.settle()
         assert "HumanEval/0" in it.screen_text
