@@ -15,29 +15,24 @@ from textual.style import Style
 from textual.widgets import Static
 
 from perftui.errors import PerftuiError
-from perftui.events.commands import MeasureAgain
-from perftui.events.plan import Origin
 from perftui.events.state import ProblemState
-from perftui.events.summary import problem_best, tests_passed
+from perftui.events.summary import problem_best
 from perftui.problems.model import Problem
-from perftui.text import one_line
 from perftui.timing.model import Trial
-from perftui.tui import ratios, styles
-from perftui.tui.chains import name_of
+from perftui.tui import styles
 from perftui.tui.feed import Feed, Picture
-from perftui.tui.glyphs import STATUSES
 from perftui.tui.library import ForkEntry, Library
-from perftui.tui.messages import ForkOpened, ForkWanted, launcher_of
+from perftui.tui.messages import ForkOpened
 from perftui.tui.panes.course import course_lines
 from perftui.tui.panes.exchange import prompt_lines, reply_lines
+from perftui.tui.panes.problem_head import head_lines
 from perftui.tui.panes.results import result_lines
 from perftui.tui.panes.round_view import RoundView
 from perftui.tui.panes.timings import timing_lines
-from perftui.tui.panes.why import why_line, why_lines
-from perftui.tui.screens.commanding import CommandScreen
-from perftui.tui.screens.fork import ForkScreen, fork_of
+from perftui.tui.panes.why import why_lines
 from perftui.tui.screens.pictured import WIDE, TooSmall
-from perftui.tui.text import Line, spread, wrapped
+from perftui.tui.screens.round_actions import RoundScreen
+from perftui.tui.text import Line, spread
 from perftui.tui.widgets.code_view import CodeView
 from perftui.tui.widgets.key_bar import KeyBar
 from perftui.tui.widgets.line_list import LineList
@@ -70,7 +65,7 @@ class Marked:
     name: str
 
 
-class ProblemScreen(CommandScreen):
+class ProblemScreen(RoundScreen):
     """Where a verdict is understood."""
 
     CSS_PATH = "problem.tcss"
@@ -95,8 +90,6 @@ class ProblemScreen(CommandScreen):
                 id="problem.next-hunk", tooltip="The next change of the diff"),
         Binding("left_square_bracket", "hunk(-1)", "change before", show=False, key_display="[",
                 id="problem.hunk-before", tooltip="The change before"),
-        Binding("m", "measure", "measure again", id="problem.measure", tooltip="Time this program once more"),
-        Binding("f", "fork", "fork", id="problem.fork", tooltip="Go on from this round in another way"),
         Binding("z", "maximise", "maximise", show=False, id="problem.maximise", tooltip="The pane alone"),
         Binding("y", "copy", "copy", id="problem.copy", tooltip="Copy what the pane shows to the clipboard"),
         Binding("escape", "back", "back", id="problem.back", tooltip="Back to the list of problems"),
@@ -191,7 +184,7 @@ class ProblemScreen(CommandScreen):
 
     def action_mark(self) -> None:
         """Mark the program, or take its mark away; of three, the oldest mark goes."""
-        view = self._view_now()
+        view = self.view_now()
         round_ = view.round if view is not None else None
         if view is None or round_ is None or round_.code is None or round_.candidate is None:
             return
@@ -218,36 +211,9 @@ class ProblemScreen(CommandScreen):
         self.toggle_class("-maximised")
         self.call_after_refresh(self.redraw)
 
-    def action_measure(self) -> None:
-        """Time the program once more."""
-        view = self._view_now()
-        if view is not None and view.round is not None:
-            place = {"attempt": view.problem.attempt, "chain": view.chain.index, "round": view.round.index}
-            self.ask_for(MeasureAgain(problem=self._problem, **place))
-            self.notify("it is timed once more when the lane is free; the figure stands beside the first")
-
-    def action_fork(self) -> None:
-        """Ask how to go on from this round."""
-        view, plan = self._view_now(), self.feed.state.plan
-        if view is None or view.round is None or plan is None:
-            return
-        origin = Origin(
-            run=self.feed.session.run,
-            problem=self._problem,
-            attempt=view.problem.attempt,
-            chain=view.chain.index,
-            round=view.round.index,
-        )
-
-        def typed(values: dict[str, str] | None) -> None:
-            if values is not None:
-                self.post_message(ForkWanted(fork_of(origin, values)))
-
-        self.app.push_screen(ForkScreen(origin, plan), typed)
-
     def action_copy(self) -> None:
         """Copy the program, or the text of another pane."""
-        view = self._view_now()
+        view = self.view_now()
         code = view.round.code if view is not None and view.round is not None else None
         copied = (code or "") if self._pane == "code" else self.text.text
         self.app.copy_to_clipboard(copied)
@@ -287,7 +253,7 @@ class ProblemScreen(CommandScreen):
         if action in {"against", "split", "hunk"}:
             return self._pane == "code"
         if action in {"mark", "measure", "fork"}:
-            return self._offers_of_round(action)
+            return self.offers_of_round(action)
         return super().check_action(action, parameters)
 
     @work(exclusive=True, group="source", exit_on_error=False)
@@ -328,22 +294,10 @@ class ProblemScreen(CommandScreen):
         elif best is not None:
             self.rounds.select(f"{problem.attempt}/{best.chain}/{best.round}")
 
-    def _view_now(self) -> RoundView | None:
+    def view_now(self) -> RoundView | None:
+        """The round under the cursor."""
         problem = self.target()
         return self._view(self.feed.picture(), problem) if problem is not None else None
-
-    def _offers_of_round(self, action: str) -> bool:
-        view = self._view_now()
-        round_ = view.round if view is not None else None
-        if view is None or round_ is None:
-            return False
-        if action == "mark":
-            return round_.code is not None
-        if action == "fork":
-            return round_.outcome is not None and launcher_of(self.app) is not None
-        latest = view.problem.attempt == (self.target() or view.problem).attempt
-        commanded = self.feed.control is not None or self._can_take_up()
-        return latest and round_.correct and commanded and self.feed.player is None
 
     @property
     def _is_split(self) -> bool:
@@ -362,42 +316,9 @@ class ProblemScreen(CommandScreen):
         return RoundView(picture, attempt, chain, round_, self._source, trials)
 
     def _show_header(self, view: RoundView) -> None:
-        width = self.size.width - 1
-        problem = view.problem
-        title = Content.assemble(
-            (f" {name_of(problem)}", styles.TITLE),
-            f"  {one_line(problem.head.title, 60)}",
-            *self._where(view),
-        )
-        lines = [spread(title, self._standing(view), width)]
-        if not self.has_class("-tall"):
-            why = wrapped(Content.assemble(" ", why_line(view)), width, 3)
-            room = 2 if width < WIDE else 1
-            if len(why) > room:
-                why[room - 1] = Content.assemble(why[room - 1].truncate(width - 2), " …")
-            lines += why[:room]
+        lines = head_lines(view, self.size.width - 1, with_why=not self.has_class("-tall"))
         self.header_lines.update(Content("\n").join(lines), layout=False)
         self.tabs.update(self._tab_line(view), layout=False)
-
-    def _where(self, view: RoundView) -> list[tuple[str, str]]:
-        row = self.rounds.selected
-        if row is None:
-            return []
-        attempt = f" · attempt {row.attempt}" if view.problem.attempt > 1 or view.problem.earlier else ""
-        chains, rounds = len(view.problem.chains), len(view.chain.rounds)
-        place = f"chain {row.chain + 1}/{chains} · round {row.round + 1}/{rounds}{attempt}"
-        return [(f"   {place}", styles.DIM)]
-
-    def _standing(self, view: RoundView) -> Content:
-        problem, best, passed = view.problem, problem_best(view.problem), tests_passed(view.problem)
-        glyph = STATUSES[problem.status]
-        mark, style = view.picture.glyphs.part(glyph)
-        parts = [(f"{mark} {glyph.word}", style)]
-        if passed is not None:
-            parts.append((" {}/{}".format(*passed), ""))
-        if best is not None and best.measurement is not None and self.size.width >= WIDE:
-            parts.append((f" · {ratios.ratio(best.measurement.vs_reference)} vs reference", styles.HEAD))
-        return Content.assemble(*parts)
 
     def _tab_line(self, view: RoundView) -> Content:
         narrow = self.size.width < WIDE
