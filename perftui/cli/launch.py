@@ -45,7 +45,7 @@ from perftui.sandbox.imports import needs_of
 from perftui.sandbox.pool import WarmPool
 from perftui.sandbox.protocol import SandboxInfo
 from perftui.store.lease import beside
-from perftui.store.remote import Owner
+from perftui.store.pulse import Watched, serve
 from perftui.store.siblings import SiblingFacts
 from perftui.store.trouble import StoreFailedError
 from perftui.store.writer import Store, open_store
@@ -181,8 +181,14 @@ async def opened(launch: Launch) -> AsyncIterator[Live]:
         engine = Engine(tools, launch.problems, linger=launch.linger)
         for command in launch.commands:
             engine.steering.send(command)
-        owner = Owner(store, run, engine.steering.send, lambda: engine.state)
-        await stack.enter_async_context(beside(owner.serve))
+        watched = Watched(
+            run,
+            state=lambda: engine.state,
+            drain=engine.watch().drain,
+            send=engine.steering.send,
+            tell=engine.notice,
+        )
+        await stack.enter_async_context(beside(lambda: serve(store, watched)))
         yield Live(engine=engine, store=store, model=model)
 
 

@@ -18,9 +18,9 @@ from perftui.events.reduce import replay
 from perftui.events.state import ProblemState
 from perftui.events.summary import problem_best
 from perftui.problems.model import Problem
+from perftui.store.attached import Attached
 from perftui.store.deleting import delete_run
 from perftui.store.library import StoredSession
-from perftui.store.remote import Remote
 from perftui.store.replaying import ReplaySession
 from perftui.store.summaries import RunSummary
 from perftui.store.writer import Store
@@ -36,11 +36,19 @@ class Shelf:
         group: holds the tasks that look for more of an opened run.
         live: the session of the run that this process began with.
         launcher: begins others.
+        read_only: whether runs of other processes are looked at only.
     """
 
     def __init__(
-        self, store: Store, group: TaskGroup, live: RunSession | None, launcher: RunLauncher | None = None
+        self,
+        store: Store,
+        group: TaskGroup,
+        live: RunSession | None,
+        launcher: RunLauncher | None = None,
+        *,
+        read_only: bool = False,
     ) -> None:
+        self._read_only = read_only
         self._launcher = launcher
         self._reader = store
         self._group = group
@@ -61,7 +69,8 @@ class Shelf:
         begun = self._launcher.session(run) if self._launcher is not None else None
         if begun is not None:
             return begun
-        session = await StoredSession.load(self._reader, run, remote=Remote(self._reader, run))
+        attached = Attached(self._reader, run, read_only=self._read_only)
+        session = await StoredSession.load(self._reader, run, attached)
         self._group.start_soon(_follow, session)
         return session
 
@@ -121,11 +130,11 @@ class Shelf:
 
 @asynccontextmanager
 async def shelf(
-    store: Store, live: RunSession | None, launcher: RunLauncher | None = None
+    store: Store, live: RunSession | None, launcher: RunLauncher | None = None, *, read_only: bool = False
 ) -> AsyncIterator[Shelf]:
     """A shelf whose opened runs are followed while the body runs."""
     async with anyio.create_task_group() as group:
-        yield Shelf(store, group, live, launcher)
+        yield Shelf(store, group, live, launcher, read_only=read_only)
         group.cancel_scope.cancel()
 
 

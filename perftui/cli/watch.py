@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
@@ -28,6 +29,7 @@ class WatchFlags(TypedDict):
 
     run: str | None
     replay: float | None
+    read_only: bool
     headless: bool
     as_json: bool
     db: Path | None
@@ -66,6 +68,7 @@ class Speed(click.ParamType[float]):
     metavar="SPEED",
     help="Play RUN again as it was, so many times as fast: 60x, say.  [default of the flag alone: 1x]",
 )
+@click.option("--read-only", is_flag=True, help="Only look: offer no key that commands the run.")
 @with_output
 @with_db
 def watch(**flags: Unpack[WatchFlags]) -> int:
@@ -75,13 +78,13 @@ def watch(**flags: Unpack[WatchFlags]) -> int:
     if flags["replay"] is not None and flags["run"] is None:
         raise BadInputError("--replay needs to know which run: perftui watch RUN --replay")
     if view == "screen":
-        return anyio.run(_open, db, flags["run"], flags["replay"])
+        return anyio.run(partial(_open, read_only=flags["read_only"]), db, flags["run"], flags["replay"])
     if flags["replay"] is not None:
         raise BadInputError("--replay needs the screen: leave out --headless and --json, and use a terminal")
     return anyio.run(print_stored, db, flags["run"] or "last", view)
 
 
-async def _open(db: Path, name: str | None, replay: float | None) -> int:
+async def _open(db: Path, name: str | None, replay: float | None, *, read_only: bool) -> int:
     from perftui.cli.launcher import launching  # noqa: PLC0415 - as below
     from perftui.cli.shelf import shelf  # noqa: PLC0415 - the screen is slow to load
     from perftui.tui.app import PerfApp  # noqa: PLC0415
@@ -93,7 +96,7 @@ async def _open(db: Path, name: str | None, replay: float | None) -> int:
     async with (
         open_store(db) as store,
         launching(store) as launcher,
-        shelf(store, None, launcher) as runs,
+        shelf(store, None, launcher, read_only=read_only) as runs,
     ):
         opened = await store.find_run(name) if name else None
         app = PerfApp(

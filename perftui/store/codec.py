@@ -37,6 +37,14 @@ def storable(event: E) -> E:
     return event
 
 
+def as_text(value: msgspec.Struct) -> str:
+    """A struct as JSON; what is half a character is replaced."""
+    try:
+        return _encode(value).decode()
+    except UnicodeEncodeError:
+        return _encode(_repaired(msgspec.to_builtins(value, enc_hook=as_plain))).decode()
+
+
 def event_row(event: EventBase) -> tuple[int, str]:
     """The row of an event that has its `seq`: without code and trials, which have tables."""
     match event:
@@ -73,7 +81,7 @@ def _repaired(value: object) -> object:
     match value:
         case str():
             return value.encode("utf-8", "replace").decode()
-        case list():
+        case list() | tuple():
             return [_repaired(item) for item in value]
         case dict():
             return {_repaired(key): _repaired(item) for key, item in value.items()}

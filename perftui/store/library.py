@@ -8,11 +8,13 @@ from contextlib import asynccontextmanager
 
 import anyio
 
+from perftui.errors import PerftuiError
 from perftui.events.model import Event, StoredEvent
 from perftui.events.state import RunState
+from perftui.store.attached import Attached
 from perftui.store.lease import beside
 from perftui.store.readers import Reader
-from perftui.store.remote import Remote
+from perftui.store.remote import RemoteControl, notice
 
 POLL_SECONDS = 0.25
 """How often the log is looked at for more."""
@@ -27,39 +29,41 @@ class StoredSession:
         reader: of the database.
         run: the run's id.
         past: its events so far.
-        remote: the way to its owner, for who may command it and see what is no fact; else None.
+        attached: connects it with the process that runs it, None to see facts alone.
     """
 
     player: None = None
     start = RunState()
 
     def __init__(
-        self, reader: Reader, run: str, past: Sequence[StoredEvent], remote: Remote | None = None
+        self, reader: Reader, run: str, past: Sequence[StoredEvent], attached: Attached | None = None
     ) -> None:
         self.run = run
-        self._remote = remote
+        self._attached = attached
         self._reader = reader
         self._fresh: list[Event] = list(past)
         self._seen = past[-1].seq if past else 0
+        if attached is not None:
+            attached.with_pulse(past, None)
 
     @classmethod
-    async def load(cls, reader: Reader, run: str, remote: Remote | None = None) -> StoredSession:
+    async def load(cls, reader: Reader, run: str, attached: Attached | None = None) -> StoredSession:
         """A session with all of the run's past.
 
         Args:
             reader: of the database.
             run: the run's id, as `Reader.find_run` gives it.
-            remote: the way to its owner.
+            attached: connects it with the process that runs it, None to see facts alone.
 
         Raises:
             BadInputError: the database is damaged.
         """
-        return cls(reader, run, await reader.events(run), remote)
+        return cls(reader, run, await reader.events(run), attached)
 
     @property
-    def control(self) -> Remote | None:
+    def control(self) -> RemoteControl | None:
         """Takes commands to the run's owner, while it has one."""
-        return self._remote if self._remote is not None and self._remote.is_live else None
+        return None if self._attached is None else self._attached.control
 
     def clock(self) -> float:
         """Seconds since the epoch."""
@@ -76,18 +80,27 @@ class StoredSession:
         Raises:
             PerftuiError: the database cannot be read any more.
         """
-        while True:
-            await self.refresh()
-            if self._remote is not None:
-                self._fresh.extend(await self._remote.exchange())
-            await anyio.sleep(POLL_SECONDS)
+        try:
+            while True:
+                await self.refresh()
+                await anyio.sleep(POLL_SECONDS)
+        except PerftuiError as error:
+            self._fresh.append(notice(self.run, f"no more is seen of this run: {error}"))
+            raise
+        finally:
+            if self._attached is not None:
+                await self._attached.leave()
 
     async def refresh(self) -> None:
         """Take in what is new; it may be called while another call is under way."""
+        # Before the facts are read: so that none is missing that the pulse goes on from.
+        pulse = None if self._attached is None else await self._attached.beat()
+        facts: list[StoredEvent] = []
         for event in await self._reader.events(self.run, after=self._seen):
             if event.seq > self._seen:
                 self._seen = event.seq
-                self._fresh.append(event)
+                facts.append(event)
+        self._fresh.extend(facts if self._attached is None else self._attached.with_pulse(facts, pulse))
 
 
 @asynccontextmanager

@@ -1,196 +1,189 @@
-"""Between processes: commands to a run's owner through a table, and what goes on now through another."""
+"""Commands that cross processes: a viewer writes them to a table, the run's owner takes each once."""
 
 from __future__ import annotations
 
 import logging
-import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Sequence
 
-import anyio
+import anyio.to_thread
 import msgspec
 
 from perftui.events.commands import Command
-from perftui.events.model import ActionHeld, EphemeralEvent, MeasureProgress, Notice, ReplyText, StageChanged
-from perftui.events.state import ChainState, RunState
-from perftui.store.lease import STALE_SECONDS
+from perftui.events.model import Notice
+from perftui.store.codec import as_text
+from perftui.store.holder import COLUMNS, HolderRow, holder_of
+from perftui.store.lease import is_live
 from perftui.store.writer import Store
 
-LOOK_SECONDS = 0.25
-"""How often an owner looks for commands, and tells what goes on."""
+PATIENCE_SECONDS = 10.0
+"""A command that nobody took for so long does nothing any more: what it was about has gone on."""
 
-VIEWER_SECONDS = 6.0
-"""A viewer that was not seen for so long is gone."""
+TAKEN_AT_ONCE = 100
+"""Commands that an owner takes in one look; it looks several times a second."""
 
-COMMAND_SECONDS = 30.0
-"""An owner does nothing that was asked longer ago: whoever asked no longer waits for it."""
+MOST_WAITING = 1_000
+"""Commands of one run that may wait; those beyond do nothing. A person does not send so many."""
 
-STREAM_KEPT = 4_000
-"""Characters of a reply under way that viewers elsewhere are shown."""
+LONGEST_BODY = 2_000_000
+"""Characters of a command as JSON; a person's program fits. A longer one does nothing."""
 
-_MOST_AT_ONCE = 100
-
-_WAITING = "SELECT id, at, body FROM command WHERE run = ? AND taken_at IS NULL ORDER BY id LIMIT ?"
-_TAKE = "UPDATE command SET taken_at = ? WHERE id = ?"
-_ASK = "INSERT INTO command (run, at, body) VALUES (?, ?, ?)"
-_VIEWERS = "SELECT count(*) FROM viewer WHERE run = ? AND seen_at > ?"
-_SEEN = "INSERT OR REPLACE INTO viewer VALUES (?, ?, ?)"
-_FORGET = "DELETE FROM viewer WHERE seen_at < ?"
-_TELL = "INSERT OR REPLACE INTO pulse VALUES (?, ?, ?)"
-_HEAR = "SELECT at, body FROM pulse WHERE run = ? AND at > ?"
-_BEAT = "SELECT heartbeat_at FROM run WHERE id = ?"
+_KEPT_SECONDS = 60.0
+"""How long a command that was dealt with stays in its table."""
 
 _log = logging.getLogger(__name__)
-_commands = msgspec.json.Decoder(Command)
-_events = msgspec.json.Decoder(tuple[EphemeralEvent, ...])
+_decoder: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)
+
+_INSERT = "INSERT INTO command (run, at, body) VALUES (?, ?, ?)"
+_ANY = "SELECT 1 FROM command WHERE run = ? AND taken_at IS NULL LIMIT 1"
+_WAITING = f"""
+SELECT id, at, CASE WHEN length(body) <= {LONGEST_BODY:d} THEN body END FROM command
+WHERE run = ? AND taken_at IS NULL ORDER BY id LIMIT ?
+"""  # noqa: S608 - a number of ours
+_OWNED = "SELECT 1 FROM run WHERE id = ? AND owner_token = ?"
+_TAKE = "UPDATE command SET taken_at = ? WHERE run = ? AND taken_at IS NULL AND id <= ?"
+_DROP = """
+UPDATE command SET taken_at = ? WHERE run = ? AND taken_at IS NULL AND id NOT IN
+(SELECT id FROM command WHERE run = ? AND taken_at IS NULL ORDER BY id LIMIT ?)
+"""
+_CLEAN = "DELETE FROM command WHERE run = ? AND (taken_at < ? OR at < ?)"
+_UNTAKEN = "DELETE FROM command WHERE run = ? AND taken_at IS NULL AND id IN ({marks})"
+_OWNER = f"SELECT {', '.join(COLUMNS)}, heartbeat_at FROM run WHERE id = ?"  # noqa: S608 - columns of ours
 
 
-class Owner:
-    """The side of the process that runs a run.
+async def has_live_owner(store: Store, run: str) -> bool:
+    """Whether a process is at work on a run now.
+
+    Raises:
+        PerftuiError: the database cannot be read.
+    """
+    for *columns, heartbeat_at in await store.rows(_OWNER, run):
+        holder = holder_of(msgspec.convert(columns, HolderRow))
+        heartbeat = None if heartbeat_at is None else msgspec.convert(heartbeat_at, float)
+        return await anyio.to_thread.run_sync(is_live, holder, heartbeat, time.time())
+    return False
+
+
+async def take_commands(store: Store, run: str, *, since: float) -> list[Command]:
+    """Commands to a run that this store owns, oldest first; each is handed out once.
 
     Args:
-        store: of the run; it holds the lease.
-        run: the run's id.
-        send: takes commands.
-        state: gives the picture as it is now.
+        store: holds the run's lease.
+        run: its id.
+        since: when it came to hold it, seconds since the epoch; what was sent before does nothing.
+
+    Raises:
+        PerftuiError: the database cannot be used.
+    """
+    if not await store.rows(_ANY, run):
+        return []
+    now = time.time()
+    async with store.transaction() as connection:
+        async with connection.execute(_OWNED, (run, store.token)) as cursor:
+            if await cursor.fetchone() is None:
+                return []
+        async with connection.execute(_WAITING, (run, TAKEN_AT_ONCE)) as cursor:
+            rows = [tuple(row) for row in await cursor.fetchall()]
+        if rows:
+            await connection.execute(_TAKE, (now, run, rows[-1][0]))
+        await connection.execute(_DROP, (now, run, run, MOST_WAITING))
+        await connection.execute(_CLEAN, (run, now - _KEPT_SECONDS, now - _KEPT_SECONDS))
+    oldest = max(since, now - PATIENCE_SECONDS)
+    commands = [_command(body) for _, sent_at, body in rows if _is_recent(sent_at, oldest)]
+    return [command for command in commands if command is not None]
+
+
+def _is_recent(sent_at: object, oldest: float) -> bool:
+    return isinstance(sent_at, float | int) and sent_at >= oldest
+
+
+def _command(body: object) -> Command | None:
+    """The command of a row; None where it is none: anybody may write to the table."""
+    try:
+        return _decoder.decode(str(body)) if body is not None else None
+    except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
+        _log.warning("a command that cannot be read was left out: %s", type(error).__name__)
+        return None
+
+
+class RemoteControl:
+    """Takes commands to a run of another process; made where somebody runs it.
+
+    It has the shape of `perftui.engine.control.RunControl`.
     """
 
-    def __init__(
-        self, store: Store, run: str, send: Callable[[Command], None], state: Callable[[], RunState]
-    ) -> None:
-        self._store = store
-        self._run = run
-        self._send = send
-        self._state = state
-        self._told: tuple[EphemeralEvent, ...] = ()
+    def __init__(self) -> None:
+        self._wanted: deque[Command] = deque(maxlen=MOST_WAITING)
 
-    async def serve(self) -> None:
-        """Take commands and tell what goes on, until cancelled.
+    def send(self, command: Command) -> None:
+        """Ask for something. It is written within moments."""
+        self._wanted.append(command)
 
-        Raises:
-            PerftuiError: the database cannot be used.
-        """
-        while True:
-            await self.take()
-            await self._tell()
-            await anyio.sleep(LOOK_SECONDS)
-
-    async def take(self) -> None:
-        """Do what was asked since the last look, each once."""
-        waiting = await self._store.rows(_WAITING, self._run, _MOST_AT_ONCE)
-        if not waiting:
-            return
-        now = time.time()
-        await self._store.write([(_TAKE, (now, id_)) for id_, _, _ in waiting])
-        for id_, at, body in waiting:
-            try:
-                command = _commands.decode(str(body))
-            except msgspec.MsgspecError as error:
-                _log.warning("command %s cannot be read: %s", id_, error)
-                continue
-            if now - msgspec.convert(at, float) < COMMAND_SECONDS:
-                self._send(command)
-
-    async def _tell(self) -> None:
-        """Say what goes on, where somebody looks and it has changed."""
-        now = time.time()
-        ((viewers,),) = await self._store.rows(_VIEWERS, self._run, now - VIEWER_SECONDS)
-        if not viewers:
-            self._told = ()
-            return
-        told = goes_on(self._state())
-        if told != self._told:
-            self._told = told
-            await self._store.write([(_TELL, (self._run, now, msgspec.json.encode(told).decode()))])
+    def take(self) -> Sequence[Command]:
+        """What waits to be written."""
+        taken = list(self._wanted)
+        self._wanted.clear()
+        return taken
 
 
-class Remote:
-    """The side of a viewer in another process; it takes commands as `RunControl` does.
+class Outbox:
+    """Writes the commands of one viewer, and sees whether somebody takes them.
 
     Args:
-        store: of the run.
+        store: open for writing.
         run: the run's id.
     """
 
     def __init__(self, store: Store, run: str) -> None:
         self._store = store
         self._run = run
-        self._token = secrets.token_hex(8)
-        self._outbox: list[Command] = []
-        self._heard_at = 0.0
-        self._seen_at = 0.0
-        self._heard: dict[tuple[object, ...], EphemeralEvent] = {}
-        self.is_live = False
+        self._open: dict[int, float] = {}
 
-    def send(self, command: Command) -> None:
-        """Ask the owner; it is sent with the next look."""
-        self._outbox.append(command)
+    async def write(self, commands: Sequence[Command]) -> None:
+        """Write commands to their table, durable on return.
 
-    async def exchange(self) -> Sequence[EphemeralEvent]:
-        """Send what was asked, and hear what goes on; only what is new of it.
+        Raises:
+            PerftuiError: the database cannot be written.
+        """
+        if not commands:
+            return
+        now = time.time()
+        async with self._store.transaction() as connection:
+            for command in commands:
+                body = as_text(command)
+                async with connection.execute(_INSERT, (self._run, now, body)) as cursor:
+                    if cursor.lastrowid is not None:
+                        self._open[cursor.lastrowid] = now
+
+    async def complaint(self, *, live: bool) -> str:
+        """One line where a command came to nothing, which is then taken back; else empty.
+
+        Args:
+            live: whether somebody runs the run.
 
         Raises:
             PerftuiError: the database cannot be used.
         """
-        await self._look_for_owner()
-        if not self.is_live:
-            self._outbox.clear()
-            return ()
-        await self._flush()
-        fresh: list[EphemeralEvent] = []
-        for at, body in await self._store.rows(_HEAR, self._run, self._heard_at):
-            self._heard_at = msgspec.convert(at, float)
-            fresh += self._news(_events.decode(str(body)))
-        return fresh
-
-    def _news(self, told: Sequence[EphemeralEvent]) -> list[EphemeralEvent]:
-        """What was not told before, of each place and kind."""
-        now: dict[tuple[object, ...], EphemeralEvent] = {
-            (type(e), e.problem, e.chain, e.text if isinstance(e, Notice) else ""): e for e in told
-        }
-        fresh = [event for key, event in now.items() if self._heard.get(key) != event]
-        self._heard = now
-        return fresh
-
-    async def _look_for_owner(self) -> None:
-        for (beat,) in await self._store.rows(_BEAT, self._run):
-            fresh = beat is not None and time.time() - msgspec.convert(beat, float) < STALE_SECONDS
-            self.is_live = fresh
-
-    async def _flush(self) -> None:
-        now = time.time()
-        statements: list[tuple[str, tuple[object, ...]]] = []
-        if now - self._seen_at > VIEWER_SECONDS / 3:
-            self._seen_at = now
-            statements += [(_SEEN, (self._run, self._token, now)), (_FORGET, (now - 60,))]
-        while self._outbox:
-            body = msgspec.json.encode(self._outbox.pop(0)).decode()
-            statements.append((_ASK, (self._run, now, body)))
-        if statements:
-            await self._store.write(statements)
+        late = time.time() - PATIENCE_SECONDS
+        due = [id_ for id_, sent_at in self._open.items() if not live or sent_at < late]
+        if not due:
+            return ""
+        for id_ in due:
+            del self._open[id_]
+        statement = _UNTAKEN.format(marks=", ".join("?" * len(due)))
+        async with (
+            self._store.transaction() as connection,
+            connection.execute(statement, (self._run, *due)) as cursor,
+        ):
+            lost = cursor.rowcount
+        if not lost:
+            return ""
+        if not live:
+            return f"nobody runs it now, so that nothing came of it; go on with: perftui resume {self._run}"
+        return "the process that runs it took no command for a while; try again"
 
 
-def goes_on(state: RunState) -> tuple[EphemeralEvent, ...]:
-    """What a run does at this moment, as the events that a watcher in its process has heard. Pure."""
-    told: list[EphemeralEvent] = []
-    for name, problem in state.problems.items():
-        if problem.status != "running":
-            continue
-        for chain in problem.chains:
-            if chain.stage is not None:
-                told += _of_chain(name, problem.attempt, chain)
-    return tuple(told)
-
-
-def _of_chain(problem: str, attempt: int, chain: ChainState) -> list[EphemeralEvent]:
-    stage = chain.stage or "queued"
-    round_ = chain.held_round if chain.held_round is not None else max(0, len(chain.rounds) - 1)
-    where = {"problem": problem, "attempt": attempt, "chain": chain.index, "round": round_}
-    told: list[EphemeralEvent] = [StageChanged(stage=stage, detail=chain.stage_detail, at=chain.stage_since)]
-    if chain.held is not None:
-        told.append(ActionHeld(action=chain.held, at=chain.stage_since))
-    if chain.streaming:
-        told.append(ReplyText(text=chain.streaming[-STREAM_KEPT:], restart=True))
-    if chain.progress is not None:
-        told.append(MeasureProgress(done=chain.progress[0], planned=chain.progress[1]))
-    return [msgspec.structs.replace(event, **where) for event in told]
+def notice(run: str, text: str) -> Notice:
+    """A line for the one who sent it."""
+    return Notice(run=run, at=time.time(), text=text, severity="warning")

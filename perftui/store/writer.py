@@ -61,6 +61,21 @@ class Store(Reader):
         self._holder = holder
         self._held: set[str] = set()
 
+    @property
+    def token(self) -> str:
+        """By which the runs that this store owns are marked."""
+        return self._holder.token
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:
+        """A transaction for modules of the store: committed as a whole, or not at all.
+
+        Raises:
+            StoreFailedError: the database cannot be written.
+        """
+        async with self._transaction() as connection:
+            yield connection
+
     async def create_run(
         self,
         plan: RunPlan,

@@ -1,4 +1,4 @@
-"""Two processes on one database: a viewer commands the owner, and sees what goes on in it."""
+"""Commands and pulses between two stores of one database, as of two processes."""
 
 from __future__ import annotations
 
@@ -6,117 +6,230 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import anyio
-import anyio.lowlevel
+import msgspec
 import pytest
 
-from perftui.errors import BadInputError
-from perftui.events import model as ev
-from perftui.events.commands import Command, Pause, Rerun
-from perftui.events.reduce import replay
+from perftui.events.commands import Cancel, Command, Pause, Stop, Unpause, Write
+from perftui.events.model import Notice, ProblemStarted, ReplyText, RunEnded, StageChanged
+from perftui.events.reduce import apply, replay
 from perftui.events.state import RunState
-from perftui.store.deleting import delete_run
+from perftui.store.attached import Attached
 from perftui.store.library import StoredSession
-from perftui.store.remote import COMMAND_SECONDS, Owner, Remote, goes_on
+from perftui.store.pulse import Owner, Presence, Watched
+from perftui.store.remote import (
+    LONGEST_BODY,
+    MOST_WAITING,
+    TAKEN_AT_ONCE,
+    Outbox,
+    has_live_owner,
+    take_commands,
+)
 from perftui.store.writer import Store, open_store
-from tests.support.story import ENVIRONMENT, head_of, plan, problem
-from tests.tui.fakes import full_run
-
-
-async def new_run(store: Store) -> str:
-    problems = [problem()]
-    return await store.create_run(plan(problems), ENVIRONMENT, problems, [head_of(problems[0])])
-
-
-class Both:
-    """The owner's side and the viewer's, each with a connection of its own."""
-
-    def __init__(self, owner: Store, viewer: Store, run: str, state: RunState) -> None:
-        self.heard: list[Command] = []
-        self.state = state
-        self.owner = Owner(owner, run, self.heard.append, lambda: self.state)
-        self.remote = Remote(viewer, run)
 
 
 @pytest.fixture
-async def both(tmp_path: Path) -> AsyncIterator[Both]:
-    path = tmp_path / "runs.db"
-    async with open_store(path) as mine, open_store(path) as theirs:
-        run = await new_run(mine)
-        async with mine.lease(run):
-            yield Both(mine, theirs, run, replay(full_run()))
+async def other(path: Path, store: Store) -> AsyncIterator[Store]:
+    assert store
+    async with open_store(path) as opened:
+        yield opened
 
 
-async def test_commands_reach_the_owner_in_order_and_once(both: Both) -> None:
-    both.remote.send(Pause())
-    both.remote.send(Rerun(problem="a'; DROP TABLE run; --"))
-    await both.remote.exchange()
-    await both.owner.take()
-    await both.owner.take()
-    assert both.heard == [Pause(), Rerun(problem="a'; DROP TABLE run; --")]
+async def put(store: Store, run: str, body: str, at: float | None = None) -> None:
+    statement = "INSERT INTO command (run, at, body) VALUES (?, ?, ?)"
+    await store.write([(statement, (run, time.time() if at is None else at, body))])
 
 
-async def test_a_command_that_is_old_or_no_command_does_nothing(both: Both) -> None:
-    store, run = both.remote._store, both.remote._run
-    insert = "INSERT INTO command (run, at, body) VALUES (?, ?, ?)"
-    await store.write([
-        (insert, (run, time.time(), "not json")),
-        (insert, (run, time.time(), '{"kind": "explode"}')),
-        (insert, (run, time.time() - COMMAND_SECONDS - 1, '{"kind": "pause"}')),
-    ])  # fmt: skip
-    await both.owner.take()
-    await both.owner.take()
-    assert both.heard == []
+async def test_each_command_is_taken_once_in_order_and_by_the_owner_alone(
+    store: Store, other: Store, run: str
+) -> None:
+    sent: list[Command] = [Pause(), Cancel(problem="P/1"), Unpause(), Stop()]
+    since = time.time()
+    async with store.lease(run):
+        await Outbox(other, run).write(sent)
+        assert await take_commands(other, run, since=since) == []
+        assert await take_commands(store, run, since=since) == sent
+        assert await take_commands(store, run, since=since) == []
 
 
-async def test_a_viewer_sees_what_goes_on_and_only_what_is_new(both: Both) -> None:
-    await both.remote.exchange()
-    await both.owner._tell()
-    seen = await both.remote.exchange()
-    stages = {event.problem: event.stage for event in seen if isinstance(event, ev.StageChanged)}
-    assert stages["HumanEval/5"] == "timing"
-    assert stages["HumanEval/10"] == "held"
-    assert any(isinstance(event, ev.ActionHeld) for event in seen)
-    await both.owner._tell()
-    assert list(await both.remote.exchange()) == []
+async def test_what_was_sent_before_the_lease_or_long_ago_does_nothing(
+    store: Store, other: Store, run: str
+) -> None:
+    await Outbox(other, run).write([Stop()])
+    async with store.lease(run):
+        await put(other, run, '{"kind":"stop"}', at=time.time() - 3600)
+        assert await take_commands(store, run, since=time.time() + 1e-6) == []
+        assert await take_commands(store, run, since=0.0) == []
 
 
-async def test_without_a_viewer_nothing_is_written(both: Both) -> None:
-    await both.owner._tell()
-    assert await both.remote._store.rows("SELECT count(*) FROM pulse") == [(0,)]
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "{",
+        "null",
+        '{"kind":"format-disk"}',
+        '{"kind":"cancel"}',
+        "[" * 100_000,
+        "\x00",
+        '{"kind":"step","on":3}',
+    ],
+)
+async def test_what_is_no_command_is_left_out_and_the_next_one_is_taken(
+    store: Store, other: Store, run: str, body: str
+) -> None:
+    async with store.lease(run):
+        await put(other, run, body)
+        await Outbox(other, run).write([Pause()])
+        assert await take_commands(store, run, since=0.0) == [Pause()]
 
 
-async def test_what_a_viewer_hears_makes_the_picture_that_the_owner_has(both: Both) -> None:
-    stored = replay([event for event in full_run() if event.seq])
-    told = replay([*[e for e in full_run() if e.seq], *goes_on(both.state)])
-    assert stored.problems["HumanEval/10"].chains[0].held is None
-    mine, theirs = (state.problems["HumanEval/10"].chains[0] for state in (both.state, told))
-    assert (mine.held, mine.held_round, mine.stage) == (theirs.held, theirs.held_round, theirs.stage)
+async def test_a_command_too_long_to_be_a_persons_is_left_out(store: Store, other: Store, run: str) -> None:
+    async with store.lease(run):
+        body = msgspec.json.encode(Write(code="x" * LONGEST_BODY)).decode()
+        await put(other, run, body)
+        assert await take_commands(store, run, since=0.0) == []
+        assert await store.rows("SELECT 1 FROM command WHERE taken_at IS NULL") == []
 
 
-async def test_control_is_there_while_the_run_has_an_owner(tmp_path: Path) -> None:
-    path = tmp_path / "runs.db"
-    async with open_store(path) as mine, open_store(path) as theirs:
-        run = await new_run(mine)
-        session = await StoredSession.load(theirs, run, Remote(theirs, run))
-        async with mine.lease(run), anyio.create_task_group() as group:
-            group.start_soon(session.follow)
-            with anyio.fail_after(10):
-                while session.control is None:
-                    await anyio.lowlevel.checkpoint()
-            group.cancel_scope.cancel()
-        await session._remote.exchange()
-        assert session.control is None
+async def test_a_flood_is_cut_off_and_worked_off_in_bounded_pieces(
+    store: Store, other: Store, run: str
+) -> None:
+    statement = "INSERT INTO command (run, at, body) VALUES (?, ?, ?)"
+    await other.write([(statement, (run, time.time(), '{"kind":"pause"}'))] * 10_000)
+    async with store.lease(run):
+        taken = 0
+        while commands := await take_commands(store, run, since=0.0):
+            assert len(commands) <= TAKEN_AT_ONCE
+            taken += len(commands)
+        assert taken <= MOST_WAITING + TAKEN_AT_ONCE
+        assert await store.rows("SELECT 1 FROM command WHERE taken_at IS NULL") == []
 
 
-async def test_a_run_is_deleted_with_all_that_only_it_has(tmp_path: Path) -> None:
-    async with open_store(tmp_path / "runs.db") as store:
-        run, other = await new_run(store), await new_run(store)
-        async with store.lease(run):
-            with pytest.raises(BadInputError, match="is at work"):
-                await delete_run(store, run)
-        await delete_run(store, run)
-        assert [one.run for one in await store.runs()] == [other]
-        assert await store.rows("SELECT count(*) FROM event WHERE run = ?", run) == [(0,)]
-        with pytest.raises(BadInputError, match="there is no run"):
-            await delete_run(store, run)
+async def test_a_command_that_nobody_can_take_is_taken_back_and_told(
+    store: Store, other: Store, run: str
+) -> None:
+    outbox = Outbox(other, run)
+    await outbox.write([Stop()])
+    assert await has_live_owner(other, run) is False
+    assert f"perftui resume {run}" in await outbox.complaint(live=False)
+    assert await outbox.complaint(live=False) == ""
+    async with store.lease(run):
+        assert await take_commands(store, run, since=0.0) == []
+
+
+class Run:
+    """A live run of this process, as its owner's side sees it."""
+
+    def __init__(self, store: Store, run: str) -> None:
+        self.store, self.run = store, run
+        self.state = RunState()
+        self.sent: list[Command] = []
+        self.told: list[str] = []
+        self.fresh: list[Notice] = []
+        watched = Watched(
+            run, state=lambda: self.state, drain=self.drain, send=self.sent.append, tell=self.told.append
+        )
+        self.owner = Owner(store, watched, count_seconds=0, pulse_seconds=0)
+
+    def drain(self) -> list[Notice]:
+        fresh, self.fresh = self.fresh, []
+        return fresh
+
+    async def begin(self) -> None:
+        self.state = replay(await self.store.events(self.run))
+        await self.record(ProblemStarted(run=self.run, problem="P/1"))
+
+    async def record(self, event: ProblemStarted | RunEnded) -> None:
+        self.state = apply(self.state, await self.store.append(event))
+
+    def tell(self, *events: StageChanged | ReplyText) -> None:
+        for event in events:
+            where = {"run": self.run, "problem": "P/1", "chain": 0, "round": 0, "at": 5.0}
+            self.state = apply(self.state, msgspec.structs.replace(event, **where))
+
+
+async def session_of(store: Store, run: str, *, read_only: bool = False) -> StoredSession:
+    return await StoredSession.load(store, run, Attached(store, run, read_only=read_only, look_seconds=0))
+
+
+async def test_a_viewer_elsewhere_sees_what_goes_on_and_no_pulse_is_written_without_one(
+    store: Store, other: Store, run: str
+) -> None:
+    async with store.lease(run):
+        live = Run(store, run)
+        await live.begin()
+        live.tell(StageChanged(stage="model"), ReplyText(text="Here \ud800is"))
+        await live.owner.look()
+        assert await store.rows("SELECT 1 FROM pulse") == []
+
+        session = await session_of(other, run)
+        await session.refresh()
+        await live.owner.look()
+        assert live.told == ["1 watches this run from elsewhere"]
+        await session.refresh()
+        seen = replay(session.drain())
+        chain = seen.problems["P/1"].chains[0]
+        assert (chain.stage, chain.stage_since, chain.streaming) == ("model", 5.0, "Here ?is")
+
+        await live.owner.look()
+        await session.refresh()
+        assert session.drain() == []
+        live.tell(ReplyText(text=" it"))
+        live.fresh.append(Notice(text="an image is built"))
+        await live.owner.look()
+        await session.refresh()
+        assert [type(event) for event in session.drain()] == [ReplyText, Notice]
+
+
+async def test_a_viewer_that_left_is_counted_no_more(store: Store, other: Store, run: str) -> None:
+    async with store.lease(run):
+        live = Run(store, run)
+        viewers = [Presence(other, run) for _ in range(8)]
+        for viewer in viewers:
+            await viewer.say()
+        await live.owner.look()
+        for viewer in viewers:
+            await viewer.leave()
+        await live.owner.look()
+    assert live.told == [
+        "8 watch this run from elsewhere",
+        "nobody watches this run from elsewhere any more",
+    ]
+
+
+async def test_control_is_there_while_the_owner_is_and_never_for_who_only_looks(
+    store: Store, other: Store, run: str
+) -> None:
+    session, reader = await session_of(other, run), await session_of(other, run, read_only=True)
+    await session.refresh()
+    assert session.control is None
+    async with store.lease(run):
+        live = Run(store, run)
+        await live.begin()
+        await session.refresh()
+        await reader.refresh()
+        assert reader.control is None
+        assert session.control is not None
+        session.control.send(Pause())
+        await session.refresh()
+        await live.owner.look()
+        assert live.sent == [Pause()]
+    session.drain()
+    await session.refresh()
+    assert session.control is None
+    told = [event.text for event in session.drain() if isinstance(event, Notice)]
+    assert told == [f"the process that ran it is gone; go on with: perftui resume {run}"]
+
+
+async def test_a_run_that_ended_leaves_no_word_of_a_process_that_is_gone(
+    store: Store, other: Store, run: str
+) -> None:
+    session = await session_of(other, run)
+    async with store.lease(run):
+        live = Run(store, run)
+        await live.begin()
+        await session.refresh()
+        await live.record(RunEnded(run=run, how="done"))
+        await session.refresh()
+    await session.refresh()
+    assert [event for event in session.drain() if isinstance(event, Notice)] == []
