@@ -76,7 +76,9 @@ class Shelf:
 
     async def replay(self, run: str, speed: float) -> RunSession:
         """A session that plays a stored run again."""
-        return ReplaySession(run, await self._reader.events(run), speed)
+        session = await ReplaySession.load(self._reader, run, speed)
+        self._group.start_soon(_follow, session)
+        return session
 
     async def detail(self, run: str, problem_id: str) -> ProblemState | None:
         """A problem with every text, as it stands now."""
@@ -138,7 +140,7 @@ async def shelf(
         group.cancel_scope.cancel()
 
 
-async def _follow(session: StoredSession) -> None:
+async def _follow(session: StoredSession | ReplaySession) -> None:
     try:
         await session.follow()
     except PerftuiError:

@@ -21,7 +21,9 @@ from perftui.headless.jsonl import JsonLines
 from perftui.headless.output import Output
 from perftui.headless.plain import Plain
 from perftui.paths import kept_file, log_file
+from perftui.store.lease import beside
 from perftui.store.library import StoredSession
+from perftui.store.replaying import ReplaySession
 from perftui.store.writer import open_store
 from perftui.text import one_line
 
@@ -113,6 +115,15 @@ async def print_stored(db: Path, name: str, view: Literal["plain", "json"]) -> i
             group.start_soon(see_whether_over)
             await _read(session, view, lambda: over)
             group.cancel_scope.cancel()
+    return ExitStatus.DONE
+
+
+async def print_replayed(db: Path, name: str, speed: float, view: Literal["plain", "json"]) -> int:
+    """Print a stored run as it was, so many times as fast."""
+    async with open_store(db, create=False) as store:
+        session = await ReplaySession.load(store, await store.find_run(name), speed)
+        async with beside(session.follow):
+            await _read(session, view, lambda: session.at_end)
     return ExitStatus.DONE
 
 

@@ -13,7 +13,7 @@ import click
 from perftui.cli.database import chosen_database
 from perftui.cli.keys import chosen_keymap
 from perftui.cli.options import with_db, with_output
-from perftui.cli.views import choose_view, print_stored, see_shown
+from perftui.cli.views import choose_view, print_replayed, print_stored, see_shown
 from perftui.errors import BadInputError, ExitStatus
 from perftui.paths import kept_file
 from perftui.store.replaying import LEAST_SPEED, MOST_SPEED
@@ -80,7 +80,7 @@ def watch(**flags: Unpack[WatchFlags]) -> int:
     if view == "screen":
         return anyio.run(partial(_open, read_only=flags["read_only"]), db, flags["run"], flags["replay"])
     if flags["replay"] is not None:
-        raise BadInputError("--replay needs the screen: leave out --headless and --json, and use a terminal")
+        return anyio.run(print_replayed, db, flags["run"] or "last", flags["replay"], view)
     return anyio.run(print_stored, db, flags["run"] or "last", view)
 
 

@@ -6,7 +6,7 @@ import json
 import signal
 
 from tests.end_to_end.conftest import Place, live
-from tests.support.bench import Dosed
+from tests.support.bench import Dosed, write_replies
 from tests.support.command import heads, replies_in
 from tests.support.model_server import FakeServer
 
@@ -46,3 +46,17 @@ def test_whoever_watches_may_leave(place: Place) -> None:
             ended = watch.end()
         assert (ended.status, ended.err.strip()) == (130, "perftui: interrupted")
         assert run.process.poll() is None
+
+
+def test_a_stored_run_is_played_again_as_it_was(place: Place) -> None:
+    write_replies(place.folder / "replies.jsonl")
+    ran = place.perftui(
+        *("run", "problems", "--model", "recorded:replies.jsonl", "--sandbox", "process", "--no-timing"),
+        "--json",
+    )
+    played = place.perftui("watch", "last", "--replay", "1000x", "--json")
+    assert (played.status, played.out) == (0, ran.out)
+    for speed in ("0", "fast", "1e9x", "nan"):
+        refused = place.perftui("watch", "last", "--replay", speed)
+        assert (refused.status, refused.out, len(refused.err.splitlines())) == (2, "", 1)
+        assert "write 60x" in refused.err
