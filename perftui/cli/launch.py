@@ -187,6 +187,7 @@ async def opened(launch: Launch) -> AsyncIterator[Live]:
             drain=engine.watch().drain,
             send=engine.steering.send,
             tell=engine.notice,
+            unattended=not launch.linger,
         )
         await stack.enter_async_context(beside(lambda: serve(store, watched)))
         yield Live(engine=engine, store=store, model=model)

@@ -103,7 +103,7 @@ async def _open(db: Path, name: str | None, replay: float | None, *, read_only: 
             library=runs,
             opened=opened,
             replay=replay,
-            launcher=launcher,
+            launcher=None if read_only else launcher,
             keymap=chosen_keymap(),
             keeper=Keeper(kept_file()),
         )

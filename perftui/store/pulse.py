@@ -12,7 +12,7 @@ import anyio
 import msgspec
 
 from perftui.errors import PerftuiError
-from perftui.events.commands import Command
+from perftui.events.commands import Command, Step
 from perftui.events.model import Event, Notice
 from perftui.events.pulse import NOTICES_SENT, NumberedNotice, Pulse, pulse_of
 from perftui.events.state import RunState
@@ -59,6 +59,7 @@ class Watched:
         drain: all events since the last call.
         send: takes a command.
         tell: tells whoever watches a line.
+        unattended: whether its own process has no screen, on which held actions could be answered.
     """
 
     def __init__(
@@ -69,7 +70,9 @@ class Watched:
         drain: Callable[[], Sequence[Event]],
         send: Callable[[Command], None],
         tell: Callable[[str], None],
+        unattended: bool = False,
     ) -> None:
+        self.unattended = unattended
         self.run = run
         self.state = state
         self.drain = drain
@@ -122,6 +125,7 @@ class Owner:
         self._watched = watched
         self._since = time.time()
         self._viewers = 0
+        self._stepped = False
         self._counted_at = float("-inf")
         self._pulsed_at = float("-inf")
         self._written = ""
@@ -131,10 +135,8 @@ class Owner:
     async def look(self) -> None:
         """Take what was asked, and write a pulse where one is due."""
         for command in await take_commands(self._store, self._watched.run, since=self._since):
-            try:
-                self._watched.send(command)
-            except NotImplementedError:
-                self._watched.tell(f"{type(command).__name__.lower()} cannot be done here")
+            self._stepped |= isinstance(command, Step) and command.on
+            self._watched.send(command)
         self._take_notices()
         await self._count()
         now = time.monotonic()
@@ -167,6 +169,14 @@ class Owner:
         if count != self._viewers:
             self._viewers = count
             self._watched.tell(_watching(count))
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Hold nothing where nobody is left who could answer it."""
+        if not self._viewers and self._stepped and self._watched.unattended:
+            self._stepped = False
+            self._watched.send(Step(on=False))
+            self._watched.tell("the actions that were held for those who watched go on")
 
     async def _pulse(self) -> None:
         text = as_text(pulse_of(self._watched.state(), tuple(self._notices)))

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from perftui.events.commands import Cancel, Command, Pause, Stop, Unpause, Write
+from perftui.events.commands import Cancel, Command, Pause, Step, Stop, Unpause, Write
 from perftui.events.model import Notice, ProblemStarted, ReplyText, RunEnded, StageChanged
 from perftui.events.reduce import apply, replay
 from perftui.events.state import RunState
@@ -120,14 +120,19 @@ async def test_a_command_that_nobody_can_take_is_taken_back_and_told(
 class Run:
     """A live run of this process, as its owner's side sees it."""
 
-    def __init__(self, store: Store, run: str) -> None:
+    def __init__(self, store: Store, run: str, *, unattended: bool = False) -> None:
         self.store, self.run = store, run
         self.state = RunState()
         self.sent: list[Command] = []
         self.told: list[str] = []
         self.fresh: list[Notice] = []
         watched = Watched(
-            run, state=lambda: self.state, drain=self.drain, send=self.sent.append, tell=self.told.append
+            run,
+            state=lambda: self.state,
+            drain=self.drain,
+            send=self.sent.append,
+            tell=self.told.append,
+            unattended=unattended,
         )
         self.owner = Owner(store, watched, count_seconds=0, pulse_seconds=0)
 
@@ -233,3 +238,18 @@ async def test_a_run_that_ended_leaves_no_word_of_a_process_that_is_gone(
         await session.refresh()
     await session.refresh()
     assert [event for event in session.drain() if isinstance(event, Notice)] == []
+
+
+@pytest.mark.parametrize("unattended", [True, False])
+async def test_what_is_held_goes_on_when_the_last_viewer_left_and_nobody_else_could_answer(
+    store: Store, other: Store, run: str, *, unattended: bool
+) -> None:
+    async with store.lease(run):
+        live = Run(store, run, unattended=unattended)
+        viewer = Presence(other, run)
+        await viewer.say()
+        await Outbox(other, run).write([Step(on=True)])
+        await live.owner.look()
+        await viewer.leave()
+        await live.owner.look()
+    assert live.sent == [Step(on=True), *([Step(on=False)] if unattended else [])]
