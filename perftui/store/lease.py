@@ -25,6 +25,7 @@ _SELECT = f"SELECT {', '.join(COLUMNS)}, heartbeat_at FROM run WHERE id = ?"  # 
 _TAKE = f"""
 UPDATE run SET {", ".join(f"{column} = ?" for column in COLUMNS)}, heartbeat_at = ? WHERE id = ?
 """  # noqa: S608 - likewise
+_DROP = "UPDATE command SET taken_at = ? WHERE run = ? AND taken_at IS NULL"
 _BEAT = "UPDATE run SET heartbeat_at = ? WHERE id = ? AND owner_token = ?"
 _RELEASE = f"""
 UPDATE run SET {", ".join(f"{column} = NULL" for column in COLUMNS)}, heartbeat_at = NULL
@@ -60,6 +61,8 @@ async def take(connection: aiosqlite.Connection, run: str, holder: Holder) -> No
         where = "" if owner.host == holder.owner.host else f" on {owner.host}"
         raise BadInputError(f"run {run} is at work in process {owner.pid}{where}; end that process first")
     await connection.execute(_TAKE, (*holder.row(), now, run))
+    # What was asked of a former owner is not for this one.
+    await connection.execute(_DROP, (now, run))
 
 
 async def beat(connection: aiosqlite.Connection, run: str, holder: Holder) -> None:

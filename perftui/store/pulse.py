@@ -123,7 +123,6 @@ class Owner:
         self._pulse_seconds = pulse_seconds
         self._store = store
         self._watched = watched
-        self._since = time.time()
         self._viewers = 0
         self._stepped = False
         self._counted_at = float("-inf")
@@ -134,7 +133,7 @@ class Owner:
 
     async def look(self) -> None:
         """Take what was asked, and write a pulse where one is due."""
-        for command in await take_commands(self._store, self._watched.run, since=self._since):
+        for command in await take_commands(self._store, self._watched.run):
             self._stepped |= isinstance(command, Step) and command.on
             self._watched.send(command)
         self._take_notices()

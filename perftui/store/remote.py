@@ -65,13 +65,12 @@ async def has_live_owner(store: Store, run: str) -> bool:
     return False
 
 
-async def take_commands(store: Store, run: str, *, since: float) -> list[Command]:
+async def take_commands(store: Store, run: str) -> list[Command]:
     """Commands to a run that this store owns, oldest first; each is handed out once.
 
     Args:
         store: holds the run's lease.
         run: its id.
-        since: when it came to hold it, seconds since the epoch; what was sent before does nothing.
 
     Raises:
         PerftuiError: the database cannot be used.
@@ -89,7 +88,7 @@ async def take_commands(store: Store, run: str, *, since: float) -> list[Command
             await connection.execute(_TAKE, (now, run, rows[-1][0]))
         await connection.execute(_DROP, (now, run, run, MOST_WAITING))
         await connection.execute(_CLEAN, (run, now - _KEPT_SECONDS, now - _KEPT_SECONDS))
-    oldest = max(since, now - PATIENCE_SECONDS)
+    oldest = now - PATIENCE_SECONDS
     commands = [_command(body) for _, sent_at, body in rows if _is_recent(sent_at, oldest)]
     return [command for command in commands if command is not None]
 

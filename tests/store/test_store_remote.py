@@ -43,12 +43,11 @@ async def test_each_command_is_taken_once_in_order_and_by_the_owner_alone(
     store: Store, other: Store, run: str
 ) -> None:
     sent: list[Command] = [Pause(), Cancel(problem="P/1"), Unpause(), Stop()]
-    since = time.time()
     async with store.lease(run):
         await Outbox(other, run).write(sent)
-        assert await take_commands(other, run, since=since) == []
-        assert await take_commands(store, run, since=since) == sent
-        assert await take_commands(store, run, since=since) == []
+        assert await take_commands(other, run) == []
+        assert await take_commands(store, run) == sent
+        assert await take_commands(store, run) == []
 
 
 async def test_what_was_sent_before_the_lease_or_long_ago_does_nothing(
@@ -56,9 +55,9 @@ async def test_what_was_sent_before_the_lease_or_long_ago_does_nothing(
 ) -> None:
     await Outbox(other, run).write([Stop()])
     async with store.lease(run):
+        assert await take_commands(store, run) == []
         await put(other, run, '{"kind":"stop"}', at=time.time() - 3600)
-        assert await take_commands(store, run, since=time.time() + 1e-6) == []
-        assert await take_commands(store, run, since=0.0) == []
+        assert await take_commands(store, run) == []
 
 
 @pytest.mark.parametrize(
@@ -80,14 +79,14 @@ async def test_what_is_no_command_is_left_out_and_the_next_one_is_taken(
     async with store.lease(run):
         await put(other, run, body)
         await Outbox(other, run).write([Pause()])
-        assert await take_commands(store, run, since=0.0) == [Pause()]
+        assert await take_commands(store, run) == [Pause()]
 
 
 async def test_a_command_too_long_to_be_a_persons_is_left_out(store: Store, other: Store, run: str) -> None:
     async with store.lease(run):
         body = msgspec.json.encode(Write(code="x" * LONGEST_BODY)).decode()
         await put(other, run, body)
-        assert await take_commands(store, run, since=0.0) == []
+        assert await take_commands(store, run) == []
         assert await store.rows("SELECT 1 FROM command WHERE taken_at IS NULL") == []
 
 
@@ -98,7 +97,7 @@ async def test_a_flood_is_cut_off_and_worked_off_in_bounded_pieces(
     await other.write([(statement, (run, time.time(), '{"kind":"pause"}'))] * 10_000)
     async with store.lease(run):
         taken = 0
-        while commands := await take_commands(store, run, since=0.0):
+        while commands := await take_commands(store, run):
             assert len(commands) <= TAKEN_AT_ONCE
             taken += len(commands)
         assert taken <= MOST_WAITING + TAKEN_AT_ONCE
@@ -114,7 +113,7 @@ async def test_a_command_that_nobody_can_take_is_taken_back_and_told(
     assert f"perftui resume {run}" in await outbox.complaint(live=False)
     assert await outbox.complaint(live=False) == ""
     async with store.lease(run):
-        assert await take_commands(store, run, since=0.0) == []
+        assert await take_commands(store, run) == []
 
 
 class Run:
