@@ -139,7 +139,7 @@ class ReplaySession:
     @property
     def playing(self) -> bool:
         """Whether time passes."""
-        return self._head.playing and not self.at_end
+        return self._head.playing
 
     @property
     def at_end(self) -> bool:
@@ -175,6 +175,9 @@ class ReplaySession:
         due = self._due_by_rate() if self._rate is not None else self._due_by_time()
         if len(self._ahead) < AHEAD:
             self._wanted.set()
+        if self.at_end:
+            # It stands still, so that who goes back from there can look.
+            self._head = msgspec.structs.replace(self._head, playing=False)
         return [*told, *due]
 
     async def follow(self) -> None:

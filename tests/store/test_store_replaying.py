@@ -130,6 +130,16 @@ async def test_events_come_at_their_times_and_pause_holds_them() -> None:
         clock.now = 90.0
         await watcher.until(lambda: session.at_end)
         assert (session.clock(), session.playing) == (BEGIN + 9.0, False)
+        session.seek(BEGIN + 4.0)
+        await watcher.until(lambda: watcher.state.seq == 5)
+        clock.now = 99.0
+        watcher.poll()
+        assert (session.clock(), session.playing) == (BEGIN + 4.0, False)
+        session.seek(session.end)
+        await watcher.until(lambda: session.at_end)
+        session.play(on=True)
+        await watcher.until(lambda: watcher.state.seq == 1)
+        assert session.playing
 
 
 async def test_a_gap_of_days_is_left_out_and_told() -> None:
