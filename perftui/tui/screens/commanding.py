@@ -9,7 +9,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
-from perftui.events.commands import Cancel, Command, Pause, Requeue, Rerun, Retune, Unpause
+from perftui.events.commands import Cancel, Command, Pause, Requeue, Rerun, Retune, Stop, Unpause
 from perftui.events.state import ProblemState
 from perftui.events.summary import ENDED
 from perftui.tui.chains import held_chain, held_key, name_of
@@ -23,7 +23,7 @@ from perftui.tui.widgets.form import Field
 
 _COMMANDS = (
     "answer", "step", "let_go", "step_all", "let_all_go", "pause", "unpause", "rerun", "requeue", "resume",
-    "cancel", "retune",
+    "cancel", "retune", "stop",
 )  # fmt: skip
 
 _COUNTS = ("open_problems", "model_calls")
@@ -54,6 +54,9 @@ class CommandScreen(PicturedScreen):
         ),
         Binding(
             "T", "retune", "bounds", id="run.retune", tooltip="Change how much runs at once, and the budget"
+        ),
+        Binding(
+            "X", "stop", "stop run", show=False, id="run.stop", tooltip="Interrupt the run; it can be resumed"
         ),
     ]
 
@@ -176,6 +179,16 @@ class CommandScreen(PicturedScreen):
         detail = "Its chains end now. What is known of it stays, and r can solve it anew."
         self.app.push_screen(ConfirmScreen(f"Cancel {name_of(problem)}?", detail), answered)
 
+    def action_stop(self) -> None:
+        """Ask, then interrupt the run, be it of another process."""
+
+        def answered(yes: bool | None) -> None:  # noqa: FBT001 - textual's callback
+            if yes:
+                self.feed.send(Stop())
+
+        detail = "What is in flight is given up. All that is stored stays, and the run can be resumed."
+        self.app.push_screen(ConfirmScreen("Stop the run?", detail), answered)
+
     def _step_target(self, *, on: bool) -> None:
         problem = self.target()
         if problem is not None:
@@ -217,6 +230,7 @@ class CommandScreen(PicturedScreen):
             "requeue": self._lost() > 0,
             "cancel": open_,
             "retune": True,
+            "stop": True,
         }
         return offers.get(action, False)
 
