@@ -134,13 +134,13 @@ class Probe:
 
 async def measure(seconds: float, rate: float, problems: int, chains: int) -> None:
     events = made_up(problems, chains)
-    session = ReplaySession("bench", events, rate=rate)
+    session = ReplaySession.of("bench", events, rate=rate)
     app = PerfApp(library=_Nothing(), session=session)  # type: ignore[arg-type]
     async with app.run_test(size=SIZE) as pilot:
         await pilot.pause()
         calm_collector()
         probe = Probe()
-        tasks = [asyncio.create_task(probe.lag()), asyncio.create_task(probe.keys(app))]
+        tasks = [asyncio.create_task(work) for work in (session.follow(), probe.lag(), probe.keys(app))]
         began, cpu = time.perf_counter(), time.process_time()
         first = _rss()
         await asyncio.sleep(seconds)

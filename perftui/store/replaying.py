@@ -126,6 +126,25 @@ class ReplaySession:
         begin, end = msgspec.convert((first[0][0], last[0][0]), tuple[float, float])
         return cls(run, pages, begin=begin, end=end, speed=speed, rate=rate)
 
+    @classmethod
+    def of(
+        cls,
+        run: str,
+        events: Sequence[StoredEvent],
+        speed: float = 1.0,
+        *,
+        rate: float | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> ReplaySession:
+        """A session that plays events at hand; they are in their order, and at least one."""
+
+        async def pages(after: int, limit: int) -> Sequence[StoredEvent]:
+            first = bisect_right(events, after, key=lambda event: event.seq)
+            return events[first : first + limit]
+
+        begin, end = events[0].at, events[-1].at
+        return cls(run, pages, begin=begin, end=end, speed=speed, rate=rate, monotonic=monotonic)
+
     @property
     def player(self) -> ReplaySession:
         """Itself."""

@@ -9,11 +9,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from perftui.errors import BadInputError
 from perftui.events.commands import Cancel, Command, Pause, Step, Stop, Unpause, Write
 from perftui.events.model import Notice, ProblemStarted, ReplyText, RunEnded, StageChanged
 from perftui.events.reduce import apply, replay
 from perftui.events.state import RunState
 from perftui.store.attached import Attached
+from perftui.store.deleting import delete_run
 from perftui.store.library import StoredSession
 from perftui.store.pulse import Owner, Presence, Watched
 from perftui.store.remote import (
@@ -252,3 +254,16 @@ async def test_what_is_held_goes_on_when_the_last_viewer_left_and_nobody_else_co
         await viewer.leave()
         await live.owner.look()
     assert live.sent == [Step(on=True), *([Step(on=False)] if unattended else [])]
+
+
+async def test_a_run_is_deleted_with_all_that_only_it_has(store: Store, other: Store, run: str) -> None:
+    await Outbox(other, run).write([Pause()])
+    await Presence(other, run).say()
+    async with store.lease(run):
+        with pytest.raises(BadInputError, match="is at work"):
+            await delete_run(other, run)
+    await delete_run(other, run)
+    assert await store.runs() == []
+    assert await store.rows("SELECT count(*) FROM event WHERE run = ?", run) == [(0,)]
+    with pytest.raises(BadInputError, match="there is no run"):
+        await delete_run(other, run)

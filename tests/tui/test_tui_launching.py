@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -231,8 +232,11 @@ async def test_a_question_is_asked_again(drive: Drive) -> None:
 async def test_a_run_is_played_again_with_its_bar_and_its_keys() -> None:
     class Playing(FakeLibrary):
         async def replay(self, run: str, speed: float) -> ReplaySession:
-            return ReplaySession(run, [event for event in full_run() if event.seq], speed)
+            session = ReplaySession.of(run, [event for event in full_run() if event.seq], speed)
+            reading.append(asyncio.create_task(session.follow()))
+            return session
 
+    reading: list[asyncio.Task[None]] = []
     async with launching(Playing()) as (it, _):
         await it.press("P")
         await it.until(lambda: isinstance(it.app.screen, RunScreen))
@@ -244,14 +248,13 @@ async def test_a_run_is_played_again_with_its_bar_and_its_keys() -> None:
         assert not player.playing
         await it.until(lambda: "replay stopped" in it.screen_text)
         player.seek(player.end)
-        await it.settle()
-        assert "HumanEval/0" in it.screen_text
-        assert screen.feed.state.problems["HumanEval/0"].status == "solved"
+        await it.until(lambda: "HumanEval/0" in screen.feed.state.problems)
+        await it.until(lambda: screen.feed.state.problems["HumanEval/0"].status == "solved")
         await it.press("plus")
         assert player.speed == 120
         player.seek(player.begin)
-        await it.settle()
-        assert screen.feed.state.problems["HumanEval/0"].status == "waiting"
+        await it.until(lambda: screen.feed.state.problems["HumanEval/0"].status == "waiting")
+        reading[0].cancel()
 
 
 async def test_what_cannot_begin_is_told_in_a_line() -> None:
