@@ -1,4 +1,4 @@
-"""`perftui db check|stats`: whether the database of runs is whole, and what takes its space."""
+"""`perftui db check|stats|delete`: whether the database of runs is whole, and what takes its space."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from perftui.cli.options import with_db, with_format
 from perftui.errors import ExitStatus
 from perftui.figures import size
 from perftui.store.checking import Checked, check
+from perftui.store.deleting import delete_run
 from perftui.store.space import Part, Space, space
 from perftui.store.trouble import shown
 from perftui.store.writer import open_store
@@ -27,7 +28,7 @@ class StatsFlags(TypedDict):
 
 @click.group()
 def db() -> None:
-    """Check the database of runs, and see what takes its space."""
+    """Check the database of runs, see what takes its space, delete runs."""
 
 
 @db.command("check")
@@ -52,6 +53,26 @@ def check_(db: Path | None) -> int:
         click.echo(f"perftui: {looked}; {len(found.faults)} faults", err=True)
         return ExitStatus.INFRASTRUCTURE_FAILED
     click.echo(f"{looked}: all is well")
+    return ExitStatus.DONE
+
+
+@db.command()
+@click.argument("run")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@with_db
+def delete(run: str, *, yes: bool, db: Path | None) -> int:
+    """Delete RUN for good: its events, its trials, and the programs that no other run has."""
+    path = chosen_database(db)
+
+    async def work() -> str:
+        async with open_store(path, create=False) as store:
+            found = await store.find_run(run)
+            if not yes and not click.confirm(f"delete run {found} for good?", err=True):
+                raise click.Abort
+            await delete_run(store, found)
+            return found
+
+    click.echo(f"run {anyio.run(work)} is deleted")
     return ExitStatus.DONE
 
 
