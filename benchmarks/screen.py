@@ -150,8 +150,8 @@ async def measure(seconds: float, rate: float, problems: int, chains: int) -> No
         played = app.own.state.seq if app.own is not None else 0
     print(
         f"screen: {problems} x {chains}, {rate:g} events/s for {wall:.0f} s ({played:,} events played): "
-        f"key to paint p50 {_ms(probe.paints, 50)} p99 {_ms(probe.paints, 99)} ms, "
-        f"loop lag p50 {_ms(probe.lags, 50)} p99 {_ms(probe.lags, 99)} ms, "
+        f"key to paint p50 {milliseconds(probe.paints, 50)} p99 {milliseconds(probe.paints, 99)} ms, "
+        f"loop lag p50 {milliseconds(probe.lags, 50)} p99 {milliseconds(probe.lags, 99)} ms, "
         f"{used / wall:.0%} of a core, memory {first:.0f} -> {_rss():.0f} MiB at most"
     )
 
@@ -160,7 +160,7 @@ def _rss() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def _ms(values: list[float], percent: int) -> str:
+def milliseconds(values: list[float], percent: int) -> str:
     if len(values) < 2:
         return "-"
     return f"{1000 * statistics.quantiles(values, n=100)[percent - 1]:.0f}"

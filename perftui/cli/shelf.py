@@ -20,7 +20,7 @@ from perftui.events.summary import problem_best
 from perftui.problems.model import Problem
 from perftui.store.attached import Attached
 from perftui.store.deleting import delete_run
-from perftui.store.library import StoredSession
+from perftui.store.library import PAGE, StoredSession
 from perftui.store.replaying import ReplaySession
 from perftui.store.summaries import RunSummary
 from perftui.store.writer import Store
@@ -70,7 +70,7 @@ class Shelf:
         if begun is not None:
             return begun
         attached = Attached(self._reader, run, read_only=self._read_only)
-        session = await StoredSession.load(self._reader, run, attached)
+        session = await StoredSession.load(self._reader, run, attached, at_first=PAGE)
         self._group.start_soon(_follow, session)
         return session
 

@@ -73,6 +73,11 @@ class RunSession(Protocol):
         ...
 
     @property
+    def is_reading(self) -> bool:
+        """Whether some of the past is still being read: it comes as events, as what is new does."""
+        ...
+
+    @property
     def start(self) -> RunState:
         """The picture when this watcher came, or after the player sought: events go on from it."""
         ...

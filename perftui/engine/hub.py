@@ -90,6 +90,7 @@ class LiveSession:
         self.run = run
         self.control = control
         self.player: None = None
+        self.is_reading = False
         self.start = RunState()
         self._queue = queue
         self._on_close = on_close

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import anyio
+import anyio.lowlevel
 
 from perftui.errors import PerftuiError
 from perftui.events.model import Event, StoredEvent
@@ -18,6 +19,9 @@ from perftui.store.remote import RemoteControl, notice
 
 POLL_SECONDS = 0.25
 """How often the log is looked at for more."""
+
+PAGE = 500
+"""Events that are read at once."""
 
 
 class StoredSession:
@@ -43,22 +47,29 @@ class StoredSession:
         self._reader = reader
         self._fresh: list[Event] = list(past)
         self._seen = past[-1].seq if past else 0
+        self.is_reading = False
         if attached is not None:
             attached.with_pulse(past, None)
 
     @classmethod
-    async def load(cls, reader: Reader, run: str, attached: Attached | None = None) -> StoredSession:
-        """A session with all of the run's past.
+    async def load(
+        cls, reader: Reader, run: str, attached: Attached | None = None, *, at_first: int | None = None
+    ) -> StoredSession:
+        """A session with the run's past.
 
         Args:
             reader: of the database.
             run: the run's id, as `Reader.find_run` gives it.
             attached: connects it with the process that runs it, None to see facts alone.
+            at_first: read so many events now and the others while it is followed; None reads all.
 
         Raises:
             BadInputError: the database is damaged.
         """
-        return cls(reader, run, await reader.events(run), attached)
+        limit = -1 if at_first is None else at_first
+        session = cls(reader, run, await reader.events(run, limit=limit), attached)
+        session.is_reading = at_first is not None
+        return session
 
     @property
     def control(self) -> RemoteControl | None:
@@ -95,12 +106,20 @@ class StoredSession:
         """Take in what is new; it may be called while another call is under way."""
         # Before the facts are read: so that none is missing that the pulse goes on from.
         pulse = None if self._attached is None else await self._attached.beat()
-        facts: list[StoredEvent] = []
-        for event in await self._reader.events(self.run, after=self._seen):
-            if event.seq > self._seen:
-                self._seen = event.seq
-                facts.append(event)
-        self._fresh.extend(facts if self._attached is None else self._attached.with_pulse(facts, pulse))
+        while True:
+            page = await self._reader.events(self.run, after=self._seen, limit=PAGE)
+            facts = [event for event in page if event.seq > self._seen]
+            self._seen = facts[-1].seq if facts else self._seen
+            whole = len(page) < PAGE
+            if self._attached is not None:
+                self._fresh.extend(self._attached.with_pulse(facts, pulse if whole else None))
+            else:
+                self._fresh.extend(facts)
+            if whole:
+                self.is_reading = False
+                return
+            # A long past is read between the keys of whoever looks.
+            await anyio.lowlevel.checkpoint()
 
 
 @asynccontextmanager

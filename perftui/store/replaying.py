@@ -72,6 +72,7 @@ class ReplaySession:
     """
 
     control: None = None
+    is_reading = False
 
     def __init__(
         self,

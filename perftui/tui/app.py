@@ -43,6 +43,7 @@ from perftui.tui.themes import DARK, THEMES
 _log = logging.getLogger(__name__)
 
 POLLS_A_SECOND = 8
+LOADING_SECONDS = 0.02
 STOP_SECONDS = 20.0
 """How long a stopping run is waited for before the screen leaves."""
 
@@ -102,6 +103,8 @@ class PerfApp(App[int]):
         self._clock = clock
         self.own = self._feed(session) if session is not None else None
         self._begun: dict[str, Feed] = {}
+        self._loads = False
+        self._loaded: list[Feed] = []
         self._noticing: dict[str, Noticing] = {}
         self._keymap_of_ours = dict(keymap or {})
         self.keeper = keeper
@@ -138,7 +141,8 @@ class PerfApp(App[int]):
 
     def tick(self) -> None:
         """Take in what happened, and hand one picture to what can be seen."""
-        changed = [feed for feed in self._feeds() if feed.poll()]
+        changed = [feed for feed in self._feeds() if feed.poll() or feed in self._loaded]
+        self._loaded.clear()
         second = int(self._clock())
         clock_moved, self._second = second != self._second, second
         for screen in self._seen():
@@ -150,6 +154,20 @@ class PerfApp(App[int]):
         for feed in changed:
             self._tell(feed)
         self._leave_when_stopped()
+        if not self._loads and any(feed.loading for feed in changed):
+            self._loads = True
+            self.set_timer(LOADING_SECONDS, self._load)
+
+    def _load(self) -> None:
+        """Fold a long past piece by piece, as fast as keys and frames leave room for."""
+        self._loads = False
+        loading = [feed for feed in self._feeds() if feed.loading]
+        for feed in loading:
+            if feed.poll():
+                self._loaded.append(feed)
+        if loading:
+            self._loads = True
+            self.set_timer(LOADING_SECONDS, self._load)
 
     def request_stop(self) -> None:
         """Stop the run of this process and leave, as a confirmed quit does; again, leave at once."""

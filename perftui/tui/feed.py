@@ -96,8 +96,8 @@ class Feed:
 
     @property
     def loading(self) -> bool:
-        """Whether events wait to be folded."""
-        return bool(self._pending)
+        """Whether events wait to be folded, or to be read."""
+        return bool(self._pending) or self.session.is_reading
 
     def poll(self) -> bool:
         """Take in what is new, for a bounded time.

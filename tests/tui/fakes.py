@@ -411,6 +411,7 @@ class FakeSession:
         self.control = self.fake if live else None
         self.player: Player | None = None
         self.start = RunState()
+        self.is_reading = False
         self._waiting = list(events)
 
     @property

@@ -9,7 +9,8 @@ from textual.pilot import Pilot
 
 from perftui.tui.app import PerfApp
 from perftui.tui.glyphs import Glyphs
-from tests.tui.fakes import NOW, FakeLibrary, FakeSession, full_run
+from tests.tui.fakes import NOW, RUN, FakeLibrary, FakeSession, full_run
+from tests.tui.fakes_launching import FakeLauncher
 
 Compare = Callable[..., bool]
 SMALL, MIDDLE, LARGE = (80, 24), (120, 40), (200, 60)
@@ -20,6 +21,11 @@ SCREENS = {
     "problem-timings": ["enter", "5"],
     "problem-reply": ["j", "j", "enter", "3"],
     "step": ["G", "k", "k", "k"],
+    "problem-course": ["enter", "6"],
+    "step-edit": ["G", "k", "k", "k", "e"],
+    "step-write": ["G", "k", "k", "k", "w"],
+    "retune": ["T"],
+    "filter": ["slash", *"gain:"],
     "help": ["question_mark"],
     "quit": ["q"],
 }
@@ -51,7 +57,7 @@ def test_screen(snap_compare: Compare, name: str, size: tuple[int, int]) -> None
     assert snap_compare(_app(), terminal_size=size, run_before=_after(*SCREENS[name]))
 
 
-@pytest.mark.parametrize("name", ["run", "problem-timings"])
+@pytest.mark.parametrize("name", ["run", "problem-timings", "problem-code", "step"])
 def test_large_screen(snap_compare: Compare, name: str) -> None:
     assert snap_compare(_app(), terminal_size=LARGE, run_before=_after(*SCREENS[name]))
 
@@ -59,6 +65,40 @@ def test_large_screen(snap_compare: Compare, name: str) -> None:
 @pytest.mark.parametrize("size", [SMALL, MIDDLE], ids=["80x24", "120x40"])
 def test_runs(snap_compare: Compare, size: tuple[int, int]) -> None:
     assert snap_compare(_app(own=False), terminal_size=size, run_before=_after())
+
+
+RUNS_SCREENS = {
+    "new-run": ["n"],
+    "marked": ["space", "j", "space"],
+    "compare": ["space", "j", "space", "d"],
+    "export": ["e"],
+    "delete": ["j", "X", "y"],
+    "fork": ["enter", "enter", "f"],
+}
+
+
+@pytest.mark.parametrize("size", [SMALL, MIDDLE], ids=["80x24", "120x40"])
+@pytest.mark.parametrize("name", RUNS_SCREENS)
+def test_screen_with_a_launcher(snap_compare: Compare, name: str, size: tuple[int, int]) -> None:
+    library = FakeLibrary({RUN: FakeSession(full_run(), live=False)})
+    app = PerfApp(library=library, launcher=FakeLauncher(), glyphs=Glyphs(), clock=lambda: NOW)
+    assert snap_compare(app, terminal_size=size, run_before=_after(*RUNS_SCREENS[name]))
+
+
+@pytest.mark.parametrize("name", ["run", "problem-code"])
+def test_ascii_screen(snap_compare: Compare, name: str) -> None:
+    app = PerfApp(
+        library=FakeLibrary(), session=FakeSession(full_run()), glyphs=Glyphs(plain=True), clock=lambda: NOW
+    )
+    assert snap_compare(app, terminal_size=MIDDLE, run_before=_after(*SCREENS[name]))
+
+
+def test_safe_theme(snap_compare: Compare) -> None:
+    async def safe(pilot: Pilot[int]) -> None:
+        pilot.app.theme = "perftui-safe"
+        await _after()(pilot)
+
+    assert snap_compare(_app(), terminal_size=MIDDLE, run_before=safe)
 
 
 def test_light_theme(snap_compare: Compare) -> None:
