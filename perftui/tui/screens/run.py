@@ -15,6 +15,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from perftui.events.state import ProblemState
+from perftui.text import one_line
 from perftui.tui import styles
 from perftui.tui.feed import Feed, Picture
 from perftui.tui.filtering import read_filter
@@ -176,7 +177,8 @@ class RunScreen(CommandScreen):
         self._event_at = item.at
         self._follows = False
         self._follow(item.problem)
-        self.notify(f"{item.glyph} {item.problem}: {item.text}", timeout=3, markup=False)
+        told = f"{item.glyph} {one_line(item.problem, 60)}: {item.text}"
+        self.notify(told, timeout=3, markup=False)
 
     @on(events.Click, "#heading")
     def _heading_clicked(self, event: events.Click) -> None:
