@@ -85,10 +85,10 @@ async def test_a_run_elsewhere_is_paused_stepped_answered_cancelled_and_stopped(
             await seen.until(lambda: seen.state.status == "running")
             await seen.ask(Pause())
             await seen.until(lambda: seen.state.status == "paused")
+            # In this order: nothing new begins before all is held.
+            await seen.ask(Step(on=True))
             await seen.ask(Unpause())
             await seen.until(lambda: seen.state.status == "running")
-
-            await seen.ask(Step(on=True))
             dosed.left = 100
             await seen.until(lambda: bool(seen.held()))
             answer = seen.held()[0]
