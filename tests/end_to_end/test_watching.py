@@ -96,6 +96,8 @@ async def test_a_run_elsewhere_is_paused_stepped_answered_cancelled_and_stopped(
             chain = lambda: seen.state.problems[answer.problem].chains[answer.chain]  # noqa: E731
             await seen.until(lambda: any(r.index == answer.round and r.reply for r in chain().rounds))
 
+            # From here on the server answers nothing, so that the run cannot end before it is stopped.
+            dosed.left = 0
             await seen.ask(Cancel(problem="Add/0"))
             await seen.until(lambda: seen.state.problems["Add/0"].status == "cancelled")
             await seen.ask(Step(on=False))
