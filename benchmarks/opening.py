@@ -24,6 +24,7 @@ from perftui.store.transaction import write_batch
 from perftui.store.writer import open_store
 from perftui.tui.app import PerfApp
 from perftui.tui.screens.run import RunScreen
+from perftui.tui.widgets.problem_list import ProblemList
 
 sys.path.insert(0, str(Path(__file__).parent))
 from screen import SIZE, Probe, made_up, milliseconds
@@ -56,9 +57,10 @@ async def measure(problems: int, chains: int) -> None:
                 lag = asyncio.create_task(probe.lag())
                 began = time.perf_counter()
                 app._open_other(run)
-                while not (isinstance(app.screen, RunScreen) and app.screen.problems.rows):
+                while not any(shown.rows for shown in app.screen.query(ProblemList)):
                     await asyncio.sleep(0.005)
                 first = time.perf_counter() - began
+                assert isinstance(app.screen, RunScreen)
                 feed = app.screen.feed
                 while feed.loading:
                     await asyncio.sleep(0.02)
