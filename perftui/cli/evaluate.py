@@ -17,6 +17,8 @@ from perftui.cli.plans import LimitFlags, limit_rules, timing_budget
 from perftui.cli.selection import SelectionFlags, some_of
 from perftui.cli.views import quiet_watcher, see_written, watcher
 from perftui.events.plan import RunPlan
+from perftui.events.reduce import replay
+from perftui.events.state import RunState
 from perftui.headless.output import Output
 from perftui.problems.benchmarks import load_benchmark
 from perftui.refine.chain import StrategySettings
@@ -101,16 +103,17 @@ def evaluation_watcher(places: Places, format_: Format, *, as_json: bool) -> Wat
     async def watch(live: Live) -> None:
         await follow(live)
         if live.engine.state.status == "done":
-            _print(live, places, format_)
+            # The engine's own picture is without the results of tests.
+            _print(replay(await live.store.events(live.engine.state.run)), places, format_)
 
     return watch
 
 
-def _print(live: Live, places: Places, format_: Format) -> None:
+def _print(state: RunState, places: Places, format_: Format) -> None:
     from perftui.report.evaluation import evaluation, render_evaluation  # noqa: PLC0415 - loads statistics
 
     lines = {place: sample.index for place, sample in places.items()}
     out = Output(sys.stdout)
-    text = render_evaluation(evaluation(live.engine.state, lines), format_)
+    text = render_evaluation(evaluation(state, lines), format_)
     out.write(text if out.has_unicode or format_ != "md" else in_ascii(text))
     see_written(out)

@@ -172,6 +172,7 @@ async def opened(launch: Launch) -> AsyncIterator[Live]:
             judges = Judges(pool, cores, order, all_tests=plan.limits.all_tests)
             timers = Timers(pool, cores, order, ledger)
             recall(hub.state, launch.problems, judges, timers)
+            hub.settle()
             return Tools(
                 plan=plan, strategy=strategy, model=model, hub=hub,
                 preparers=preparers, judges=judges, timers=timers, steering=steering,

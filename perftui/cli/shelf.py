@@ -14,13 +14,12 @@ from perftui.cli.launcher import RunLauncher
 from perftui.engine.control import RunSession
 from perftui.errors import PerftuiError
 from perftui.events.plan import Origin
-from perftui.events.reduce import replay
 from perftui.events.state import ProblemState
 from perftui.events.summary import problem_best
 from perftui.problems.model import Problem
 from perftui.store.attached import Attached
 from perftui.store.deleting import delete_run
-from perftui.store.library import PAGE, StoredSession
+from perftui.store.library import StoredSession
 from perftui.store.replaying import ReplaySession
 from perftui.store.summaries import RunSummary
 from perftui.store.writer import Store
@@ -70,7 +69,7 @@ class Shelf:
         if begun is not None:
             return begun
         attached = Attached(self._reader, run, read_only=self._read_only)
-        session = await StoredSession.load(self._reader, run, attached, at_first=PAGE)
+        session = await StoredSession.opened(self._reader, run, attached)
         self._group.start_soon(_follow, session)
         return session
 
@@ -80,9 +79,9 @@ class Shelf:
         self._group.start_soon(_follow, session)
         return session
 
-    async def detail(self, run: str, problem_id: str) -> ProblemState | None:
-        """A problem with every text, as it stands now."""
-        return replay(await self._reader.events(run)).problems.get(problem_id)
+    async def detail(self, run: str, problem_id: str, upto: int) -> ProblemState | None:
+        """A problem with every text, as it stood at an event."""
+        return await self._reader.whole(run, problem_id, upto=upto)
 
     async def forks(self, run: str, problem_id: str) -> Sequence[ForkEntry]:
         """The runs that were forked from a problem of a run, oldest first."""
@@ -94,7 +93,7 @@ class Shelf:
         ]
 
     async def _fork(self, summary: RunSummary, origin: Origin) -> ForkEntry:
-        state = replay(await self._reader.events(summary.run)).problems.get(origin.problem)
+        state = await self._reader.whole(summary.run, origin.problem)
         best = problem_best(state) if state is not None else None
         return ForkEntry(
             run=summary.run,

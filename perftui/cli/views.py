@@ -88,7 +88,8 @@ def quiet_watcher() -> Watch:
 
     async def watch(live: Live) -> None:
         unread = Output(io.StringIO())
-        await follow(live.engine.watch(), Plain(unread, Output(sys.stderr)), until=live.ended.is_set)
+        plain = Plain(unread, Output(sys.stderr))
+        await follow(live.engine.watch(from_start=True), plain, until=live.ended.is_set)
 
     return watch
 
@@ -129,7 +130,7 @@ async def print_replayed(db: Path, name: str, speed: float, view: Literal["plain
 
 def _reading(view: Literal["plain", "json"]) -> Watch:
     async def watch(live: Live) -> None:
-        await _read(live.engine.watch(), view, live.ended.is_set)
+        await _read(live.engine.watch(from_start=True), view, live.ended.is_set)
 
     return watch
 

@@ -36,7 +36,7 @@ class Remeasurer:
     async def run(self) -> None:
         """Measure, and store what came of it; what cannot be measured is told."""
         hub, wish = self.tools.hub, self.wish
-        state = hub.state.problems[wish.problem]
+        state = await hub.whole(wish.problem)
         round_ = _round_of(state, wish)
         if round_ is None or round_.verdict is None or not round_.verdict.correct:
             self._tell("only a correct program of the latest attempt can be measured again")

@@ -75,9 +75,9 @@ class Engine:
         """The picture of the run as it is now."""
         return self._tools.hub.state
 
-    def watch(self) -> LiveSession:
-        """A watcher of this run that may also give commands."""
-        return self._tools.hub.watch(self.steering)
+    def watch(self, *, from_start: bool = False) -> LiveSession:
+        """A watcher of this run that may also give commands; see `Hub.watch`."""
+        return self._tools.hub.watch(self.steering, from_start=from_start)
 
     def notice(self, text: str) -> None:
         """Tell whoever watches something that is no fact of the run."""

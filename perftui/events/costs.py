@@ -15,7 +15,7 @@ def dollars_spent(state: RunState) -> float | None:
     """What the run's replies cost so far, None where prices are not known."""
     if state.plan is None or state.plan.prices is None:
         return None
-    return dollars(state.plan.prices, state.prompt_tokens, state.completion_tokens)
+    return dollars(state.plan.prices, state.spent.prompt_tokens, state.spent.completion_tokens)
 
 
 def share_of_dollars(state: RunState) -> float | None:

@@ -14,6 +14,7 @@ import msgspec
 
 from perftui.events.model import Event, RunResumed, RunStarted, RunUnpaused
 from perftui.events.state import ChainState, ProblemState, RunState
+from perftui.events.summary import ended_rounds, lengths_of, rounds_of
 
 _LEAST_ROUNDS = 5
 _LEAST_SECONDS = 2.0
@@ -57,12 +58,7 @@ def marked(mark: Mark | None, event: Event, state: RunState) -> Mark | None:
 
 def rounds_ended(state: RunState) -> int:
     """Rounds that came to their end, over all attempts of all problems."""
-    return sum(
-        _ended(chain)
-        for problem in state.problems.values()
-        for attempt in (problem, *problem.earlier)
-        for chain in attempt.chains
-    )
+    return sum(rounds_of(problem) for problem in state.problems.values())
 
 
 def estimate(state: RunState, *, now: float, mark: Mark | None) -> Eta | None:
@@ -103,7 +99,8 @@ def _share(problem: ProblemState, expected: float) -> float:
     if not problem.chains:
         return 0.0
     return math.fsum(
-        1.0 if chain.ended is not None else min(0.9, _ended(chain) / expected) for chain in problem.chains
+        1.0 if chain.ended is not None else min(0.9, ended_rounds(chain) / expected)
+        for chain in problem.chains
     ) / len(problem.chains)
 
 
@@ -118,12 +115,7 @@ def _expected_length(state: RunState) -> float:
 
 def _lengths(state: RunState) -> list[int]:
     """Rounds of the chains that finished by themselves."""
-    return [
-        len(chain.rounds)
-        for problem in state.problems.values()
-        for chain in problem.chains
-        if chain.ended is not None and chain.how == "finished"
-    ]
+    return [length for problem in state.problems.values() for length in lengths_of(problem)]
 
 
 def _length_variance(lengths: list[int], open_chains: int) -> float:
@@ -135,11 +127,7 @@ def _length_variance(lengths: list[int], open_chains: int) -> float:
 
 def _left(chain: ChainState, expected: float) -> float:
     """A chain that has outlived what is expected is taken to be in its last round."""
-    return max(0.5, expected - _ended(chain))
-
-
-def _ended(chain: ChainState) -> int:
-    return sum(round_.outcome is not None for round_ in chain.rounds)
+    return max(0.5, expected - ended_rounds(chain))
 
 
 def _open(state: RunState) -> list[ProblemState]:

@@ -124,7 +124,7 @@ def prefix_of(events: Iterable[StoredEvent], fork: Fork) -> tuple[StoredEvent, .
         taken += [_replace(_known(event), chain=chain) for event in rounds]
         if fork.code is not None:
             taken += _written(fork, fork.code, chain, _last_candidate(rounds))
-    return tuple(_replace(event, problem=origin.problem, attempt=1) for event in taken)
+    return tuple(_replace(event, problem=origin.problem, attempt=1, seq=0) for event in taken)
 
 
 def _known(event: StoredEvent) -> StoredEvent:

@@ -33,7 +33,7 @@ from perftui.events.model import (
     WinnerConfirmed,
 )
 from perftui.events.reduce_chain import at_rest, on_chain
-from perftui.events.state import ChainState, Confirmation, ProblemState, RunState
+from perftui.events.state import ChainState, Confirmation, ProblemState, RunState, Spent
 from perftui.llm.model import Reply
 
 ACTIVITY_KEPT = 50
@@ -45,7 +45,8 @@ _replace = msgspec.structs.replace
 def apply(state: RunState, event: Event) -> RunState:
     """The picture after an event.
 
-    An event of a problem, an attempt or a chain that the picture does not know changes no problem.
+    An event of a problem, an attempt or a chain that the picture does not know changes no problem; a
+    stored event that the picture of its problem holds already changes nothing.
 
     Args:
         state: the picture so far; it stays as it is.
@@ -55,6 +56,8 @@ def apply(state: RunState, event: Event) -> RunState:
         The next picture; the same object where the event tells nothing new.
     """
     before = state
+    if _is_known(state, event):
+        return state
     match event:
         case RunStarted():
             state = _begin(event)
@@ -78,6 +81,19 @@ def replay(events: Iterable[Event]) -> RunState:
     for event in events:
         state = apply(state, event)
     return state
+
+
+def problem_after(problem: ProblemState, events: Iterable[Event]) -> ProblemState:
+    """One problem after events of its own, and after ends and beginnings of its run."""
+    state = RunState(problems={problem.head.id: problem})
+    for event in events:
+        state = apply(state, event)
+    return state.problems[problem.head.id]
+
+
+def _is_known(state: RunState, event: EventBase) -> bool:
+    problem = state.problems.get(event.problem) if event.problem is not None else None
+    return problem is not None and 0 < event.seq <= problem.seq
 
 
 def _begin(event: RunStarted) -> RunState:
@@ -124,28 +140,33 @@ def _retuned(state: RunState, event: RunRetuned) -> RunState:
 
 def _counted(state: RunState, event: EventBase) -> RunState:
     """The totals that count what was spent, whatever attempt it belonged to."""
+    spent = _spent_after(state.spent, event)
+    return state if spent is state.spent else _replace(state, spent=spent)
+
+
+def _spent_after(spent: Spent, event: EventBase) -> Spent:
     match event:
         case ReplyReceived(reply=Reply(reused=True)):
-            return _replace(state, reused=state.reused + 1)
+            return _replace(spent, reused=spent.reused + 1)
         case ReplyReceived(reply=reply) | GeneratorWritten(reply=Reply() as reply):
             return _replace(
-                state,
-                calls=state.calls + 1,
-                prompt_tokens=state.prompt_tokens + reply.usage.prompt_tokens,
-                completion_tokens=state.completion_tokens + reply.usage.completion_tokens,
+                spent,
+                calls=spent.calls + 1,
+                prompt_tokens=spent.prompt_tokens + reply.usage.prompt_tokens,
+                completion_tokens=spent.completion_tokens + reply.usage.completion_tokens,
             )
         case CandidateJudged(known=False):
-            return _replace(state, judged=state.judged + 1)
+            return _replace(spent, judged=spent.judged + 1)
         case (
             CandidateMeasured(known=False, measurement=measurement)
             | WinnerConfirmed(measurement=measurement)
             | MeasuredAgain(measurement=measurement)
         ):
-            seconds = state.timing_seconds + measurement.seconds
-            return _replace(state, measured=state.measured + 1, timing_seconds=seconds)
+            seconds = spent.timing_seconds + measurement.seconds
+            return _replace(spent, measured=spent.measured + 1, timing_seconds=seconds)
         case SandboxLost():
-            return _replace(state, losses=state.losses + 1)
-    return state
+            return _replace(spent, losses=spent.losses + 1)
+    return spent
 
 
 def _on_problem(state: RunState, event: EventBase) -> RunState:
@@ -153,10 +174,12 @@ def _on_problem(state: RunState, event: EventBase) -> RunState:
     if old is None:
         return state
     new = _next_problem(old, event)
-    if new is old:
+    spent = _spent_after(old.spent, event)
+    if new is old and spent is old.spent and not event.seq:
         return state
+    changed_at = old.changed_at if new is old else event.at
     problems = state.problems.copy()
-    problems[old.head.id] = _replace(new, changed_at=event.at)
+    problems[old.head.id] = _replace(new, changed_at=changed_at, spent=spent, seq=max(old.seq, event.seq))
     return _replace(state, problems=problems)
 
 

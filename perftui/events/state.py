@@ -93,6 +93,18 @@ class Confirmation(msgspec.Struct, frozen=True, kw_only=True):
     held_out: bool
 
 
+class Outline(msgspec.Struct, frozen=True, kw_only=True):
+    """What is told of texts that an outline is without.
+
+    Attributes:
+        furthest: the verdict on the program that came furthest, without its results; None before any.
+        tests: how many tests that program passed, and how many there are.
+    """
+
+    furthest: Verdict | None = None
+    tests: tuple[int, int] | None = None
+
+
 class ProblemState(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """A problem in its latest attempt; earlier attempts are kept beside it.
 
@@ -120,8 +132,8 @@ class ProblemState(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             were known before, and those that could not begin, took none and are not here.
         earlier: former attempts, oldest first.
         spent: on it, over all attempts.
-        is_outline: whether long texts were left out (prompts, replies, programs, results of tests): the
-            store has them.
+        seq: the last stored event about it that is in this picture.
+        outline: stands for what was left out, see `perftui.events.outline`; None where this is whole.
     """
 
     head: ProblemHead
@@ -142,7 +154,8 @@ class ProblemState(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     timings: tuple[float, ...] = ()
     earlier: tuple[ProblemState, ...] = ()
     spent: Spent = Spent()
-    is_outline: bool = False
+    seq: int = 0
+    outline: Outline | None = None
 
 
 class Activity(msgspec.Struct, frozen=True, kw_only=True):
@@ -174,14 +187,7 @@ class RunState(msgspec.Struct, frozen=True, kw_only=True):
         started_at: seconds since the epoch.
         ended_at: likewise, None while it runs.
         seq: the last stored event that is in this picture.
-        calls: replies received; those of other runs that were used again are none.
-        reused: replies of other runs that were used again, and not paid for.
-        prompt_tokens: over all replies that were paid for.
-        completion_tokens: likewise.
-        judged: verdicts given, known ones left out.
-        measured: measurements made, known ones left out.
-        timing_seconds: wall time spent on measurements.
-        losses: sandboxes lost.
+        spent: on all problems.
         activity: the last things worth seeing, newest last.
     """
 
@@ -194,12 +200,5 @@ class RunState(msgspec.Struct, frozen=True, kw_only=True):
     started_at: float = 0.0
     ended_at: float | None = None
     seq: int = 0
-    calls: int = 0
-    reused: int = 0
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    judged: int = 0
-    measured: int = 0
-    timing_seconds: float = 0.0
-    losses: int = 0
+    spent: Spent = Spent()
     activity: tuple[Activity, ...] = ()

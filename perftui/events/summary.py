@@ -14,6 +14,7 @@ import msgspec
 
 from perftui.events.model import ProblemEndKind, Stage
 from perftui.events.state import ChainState, ProblemState, ProblemStatus, RunState
+from perftui.judging.model import Verdict
 from perftui.refine.chain import Objective, Round, best_round
 from perftui.timing.model import Measurement, Ratio
 
@@ -163,6 +164,8 @@ class _Figures(msgspec.Struct, frozen=True):
     flagged: bool
     stages: tuple[Stage, ...]
     log_speedup: float | None
+    rounds: int
+    lengths: tuple[int, ...]
 
 
 def is_optimised(speedup: float) -> bool:
@@ -204,8 +207,8 @@ def totals(state: RunState) -> Totals:
         infrastructure=sum(problem.status == "infrastructure" for problem, _ in ended),
         cancelled=sum(problem.status == "cancelled" for problem, _ in ended),
         flagged=sum(_figures(problem).flagged for problem in problems),
-        calls=state.calls,
-        tokens=state.prompt_tokens + state.completion_tokens,
+        calls=state.spent.calls,
+        tokens=state.spent.prompt_tokens + state.spent.completion_tokens,
         in_model=stages.count("model"),
         backing_off=stages.count("back-off"),
         judging=stages.count("judging"),
@@ -300,6 +303,21 @@ def chain_best(chain: ChainState) -> Best | None:
     )
 
 
+def ended_rounds(chain: ChainState) -> int:
+    """How many rounds of a chain came to their end."""
+    return sum(round_.outcome is not None for round_ in chain.rounds)
+
+
+def rounds_of(problem: ProblemState) -> int:
+    """How many rounds of a problem came to their end, over all attempts."""
+    return _figures(problem).rounds
+
+
+def lengths_of(problem: ProblemState) -> tuple[int, ...]:
+    """Rounds of those of its chains that finished by themselves."""
+    return _figures(problem).lengths
+
+
 def is_flagged(round_: Round) -> bool:
     """Whether the round's program is suspected of cheating."""
     if round_.outcome is not None and round_.outcome.kind == "flagged":
@@ -320,11 +338,18 @@ def tests_passed(problem: ProblemState) -> tuple[int, int] | None:
 
     Without a correct program, that of the one that came furthest.
     """
-    verdicts = [r.verdict for chain in problem.chains for r in chain.rounds if r.verdict is not None]
-    if not verdicts:
-        return None
-    furthest = max(verdicts, key=lambda verdict: (verdict.correct, verdict.tests_passed))
-    return furthest.tests_passed, furthest.tests_total or problem.head.tests
+    if problem.outline is not None:
+        return problem.outline.tests
+    verdict = furthest(problem)
+    return None if verdict is None else (verdict.tests_passed, verdict.tests_total or problem.head.tests)
+
+
+def furthest(problem: ProblemState) -> Verdict | None:
+    """The verdict on the program that came furthest: a correct one, else by tests passed; None before any."""
+    if problem.outline is not None:
+        return problem.outline.furthest
+    verdicts = (r.verdict for chain in problem.chains for r in chain.rounds if r.verdict is not None)
+    return max(verdicts, key=lambda verdict: (verdict.correct, verdict.tests_passed), default=None)
 
 
 def _figures(problem: ProblemState) -> _Figures:
@@ -343,6 +368,14 @@ def _work_out(problem: ProblemState) -> _Figures:
         flagged=any(is_flagged(round_) for chain in problem.chains for round_ in chain.rounds),
         stages=tuple(chain.stage for chain in problem.chains if chain.stage is not None),
         log_speedup=math.log(ratio.estimate) if ratio is not None else None,
+        rounds=sum(
+            ended_rounds(chain) for attempt in (problem, *problem.earlier) for chain in attempt.chains
+        ),
+        lengths=tuple(
+            len(chain.rounds)
+            for chain in problem.chains
+            if chain.ended is not None and chain.how == "finished"
+        ),
     )
 
 

@@ -33,12 +33,14 @@ def _figures(state: RunState, figures: Totals) -> list[tuple[str, str]]:
         ("optimised", _share(figures.optimised, figures.optimised_share) + ", over 10 % less time"),
         ("speedup", _speedup(figures)),
         ("unmeasured", f"{figures.unmeasured} correct"),
-        ("infrastructure", f"{figures.infrastructure} failed{_lost(state.losses)}"),
+        ("infrastructure", f"{figures.infrastructure} failed{_lost(state.spent.losses)}"),
     ]
     if state.plan is not None and state.plan.settings.timing:
         bound = state.plan.budget.run_seconds
         of_bound = "" if bound is None else f" of {bound:g} s"
-        rows.append(("timing", f"{state.timing_seconds:.0f} s{of_bound}, {state.measured} measurements"))
+        rows.append(
+            ("timing", f"{state.spent.timing_seconds:.0f} s{of_bound}, {state.spent.measured} measurements")
+        )
     if figures.flagged:
         rows.append(("suspected", f"{figures.flagged} with a program that cheats"))
     if figures.left_out:
@@ -47,9 +49,9 @@ def _figures(state: RunState, figures: Totals) -> list[tuple[str, str]]:
         )
     if figures.cancelled:
         rows.append(("cancelled", str(figures.cancelled)))
-    reused = f", and {state.reused:,} replies of other runs used again" if state.reused else ""
+    reused = f", and {state.spent.reused:,} replies of other runs used again" if state.spent.reused else ""
     rows.append(("model calls", f"{figures.calls:,}{reused}"))
-    tokens = f"{state.prompt_tokens:,} in prompts, {state.completion_tokens:,} in replies"
+    tokens = f"{state.spent.prompt_tokens:,} in prompts, {state.spent.completion_tokens:,} in replies"
     rows.append(("tokens", tokens if figures.tokens else "none counted"))
     return rows
 

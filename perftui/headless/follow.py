@@ -10,7 +10,7 @@ import anyio.lowlevel
 
 from perftui.engine.control import RunSession
 from perftui.events.model import Event
-from perftui.events.reduce import apply
+from perftui.events.outline import advance
 from perftui.events.state import RunState
 
 _BATCH = 500
@@ -79,7 +79,7 @@ class _Feed:
         self._session = session
         self._reader = reader
         self._pending: list[Event] = []
-        self.state = RunState()
+        self.state = session.start
 
     async def drain(self) -> None:
         """Hand over what has come; a long past is handed over in pieces, so that others can work."""
@@ -100,5 +100,5 @@ class _Feed:
     def _hand_over(self, count: int) -> None:
         batch, self._pending = self._pending[:count], self._pending[count:]
         for event in batch:
-            self.state = apply(self.state, event)
+            self.state = advance(self.state, event)
             self._reader.on_event(event, self.state)

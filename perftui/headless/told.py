@@ -22,7 +22,7 @@ from perftui.events.model import (
 )
 from perftui.events.plan import TimingBudget
 from perftui.events.state import ProblemState, RunState
-from perftui.events.summary import Best, problem_best
+from perftui.events.summary import Best, furthest, problem_best
 from perftui.figures import times
 from perftui.text import one_line
 
@@ -142,8 +142,7 @@ def _speed(best: Best) -> str:
 
 def _failing(problem: ProblemState) -> str:
     """The verdict on the program that came furthest, or why there is none."""
-    verdicts = [r.verdict for chain in problem.chains for r in chain.rounds if r.verdict is not None]
-    if not verdicts:
+    verdict = furthest(problem)
+    if verdict is None:
         return f"no program{f': {one_line(problem.reason)}' if problem.reason else ''}"
-    furthest = max(verdicts, key=lambda verdict: verdict.tests_passed)
-    return f"{furthest.kind}: {one_line(furthest.reason)}"
+    return f"{verdict.kind}: {one_line(verdict.reason)}"

@@ -195,8 +195,8 @@ def _side(state: RunState) -> Side:
         strategy=plan.strategy if plan is not None else "",
         chains=plan.chains if plan is not None else 0,
         problems=len(state.problems),
-        calls=0 if plan is not None and plan.purpose == "evaluate" else state.calls,
-        tokens=state.prompt_tokens + state.completion_tokens,
+        calls=0 if plan is not None and plan.purpose == "evaluate" else state.spent.calls,
+        tokens=state.spent.prompt_tokens + state.spent.completion_tokens,
         environment=state.environment,
         settings=told_settings(plan),
     )

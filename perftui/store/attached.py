@@ -9,6 +9,7 @@ import anyio
 
 from perftui.events.model import Event, Notice, RunEnded, RunResumed, RunStarted, StoredEvent
 from perftui.events.pulse import Listener, Pulse
+from perftui.events.state import RunState
 from perftui.store.pulse import Presence
 from perftui.store.remote import Outbox, RemoteControl, has_live_owner, notice
 from perftui.store.trouble import StoreFailedError
@@ -95,6 +96,11 @@ class Attached:
         events.extend(self._waiting)
         self._waiting.clear()
         return events
+
+    def go_on_from(self, state: RunState) -> None:
+        """Take note of a past that the viewer has as a picture."""
+        self._seen = state.seq
+        self._at_rest = state.status not in {"running", "paused"}
 
     async def leave(self) -> None:
         """Be a viewer no longer."""

@@ -10,11 +10,13 @@ import msgspec
 
 from perftui.errors import BadInputError
 from perftui.events.model import ReplyReceived, RunStarted, StoredEvent
+from perftui.events.outline import outline
 from perftui.events.reduce import replay
 from perftui.events.state import RunState
 from perftui.events.summary import problem_best
 from perftui.problems.model import Problem
 from perftui.refine.candidate import candidate_hash
+from perftui.store.pictures import pictures
 from perftui.store.readers import Reader
 from perftui.text import one_line
 
@@ -100,11 +102,12 @@ async def _of_run(reader: Reader, run: str) -> list[str]:
     except BadInputError as error:
         return [f"run {run}: {one_line(str(error))}"]
     faults = [*_counted(state, counters[0]), *_listed(state, results), *_reused(events, state)]
+    faults.extend([fault async for fault in _outlines(reader, state)])
     return [f"run {run}: {fault}" for fault in faults]
 
 
 def _counted(state: RunState, row: tuple[object, ...]) -> Iterator[str]:
-    told = (state.status, state.calls, state.prompt_tokens, state.completion_tokens)
+    told = (state.status, state.spent.calls, state.spent.prompt_tokens, state.spent.completion_tokens)
     names = ("status", "calls", "prompt tokens", "completion tokens")
     for name, stored, replayed in zip(names, row, told, strict=True):
         if stored != replayed:
@@ -125,6 +128,17 @@ def _listed(state: RunState, rows: Sequence[tuple[object, ...]]) -> Iterator[str
     for id_ in sorted(stored.keys() | told.keys()):
         if stored.get(id_) != told.get(id_):
             yield f"what the list of runs says of {one_line(id_, 60)} is not what its log says"
+
+
+async def _outlines(reader: Reader, state: RunState) -> AsyncIterator[str]:
+    """Whether a run that is opened by its outlines is the one that its log tells of."""
+    opened = state
+    async for seen in pictures(reader, state.run):
+        opened = seen
+    for id_, problem in state.problems.items():
+        told, stored = outline(problem), outline(opened.problems[id_])
+        if told != stored:
+            yield f"the outline of {one_line(id_, 60)} is not what its log says"
 
 
 def _reused(events: Sequence[StoredEvent], state: RunState) -> Iterator[str]:

@@ -9,6 +9,7 @@ _STEPS = (
     "DELETE FROM trial WHERE seq IN (SELECT seq FROM event WHERE run = ?)",
     "DELETE FROM event WHERE run = ?",
     "DELETE FROM problem_result WHERE run = ?",
+    "DELETE FROM outline WHERE run = ?",
     "DELETE FROM command WHERE run = ?",
     "DELETE FROM pulse WHERE run = ?",
     "DELETE FROM viewer WHERE run = ?",

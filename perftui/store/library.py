@@ -10,10 +10,11 @@ import anyio
 import anyio.lowlevel
 
 from perftui.errors import PerftuiError
-from perftui.events.model import Event, StoredEvent
+from perftui.events.model import Event
 from perftui.events.state import RunState
 from perftui.store.attached import Attached
 from perftui.store.lease import beside
+from perftui.store.pictures import pictures
 from perftui.store.readers import Reader
 from perftui.store.remote import RemoteControl, notice
 
@@ -32,43 +33,51 @@ class StoredSession:
     Args:
         reader: of the database.
         run: the run's id.
-        past: its events so far.
         attached: connects it with the process that runs it, None to see facts alone.
     """
 
     player: None = None
-    start = RunState()
 
-    def __init__(
-        self, reader: Reader, run: str, past: Sequence[StoredEvent], attached: Attached | None = None
-    ) -> None:
+    def __init__(self, reader: Reader, run: str, attached: Attached | None = None) -> None:
         self.run = run
+        self.start = RunState()
+        self.is_reading = False
         self._attached = attached
         self._reader = reader
-        self._fresh: list[Event] = list(past)
-        self._seen = past[-1].seq if past else 0
-        self.is_reading = False
-        if attached is not None:
-            attached.with_pulse(past, None)
+        self._fresh: list[Event] = []
+        self._seen = 0
+        self._ahead: AsyncIterator[RunState] | None = None
 
     @classmethod
-    async def load(
-        cls, reader: Reader, run: str, attached: Attached | None = None, *, at_first: int | None = None
-    ) -> StoredSession:
-        """A session with the run's past.
+    async def load(cls, reader: Reader, run: str, attached: Attached | None = None) -> StoredSession:
+        """A session with the run's past as events.
 
         Args:
             reader: of the database.
             run: the run's id, as `Reader.find_run` gives it.
             attached: connects it with the process that runs it, None to see facts alone.
-            at_first: read so many events now and the others while it is followed; None reads all.
 
         Raises:
             BadInputError: the database is damaged.
         """
-        limit = -1 if at_first is None else at_first
-        session = cls(reader, run, await reader.events(run, limit=limit), attached)
-        session.is_reading = at_first is not None
+        session = cls(reader, run, attached)
+        past = await reader.events(run)
+        session._fresh.extend(past)
+        session._seen = past[-1].seq if past else 0
+        if attached is not None:
+            attached.with_pulse(past, None)
+        return session
+
+    @classmethod
+    async def opened(cls, reader: Reader, run: str, attached: Attached | None = None) -> StoredSession:
+        """A session with the run's past as a picture, of which the rest comes while it is followed.
+
+        The arguments and errors are those of `load`.
+        """
+        session = cls(reader, run, attached)
+        session._ahead = pictures(reader, run)
+        session.is_reading = True
+        await session._read_on()
         return session
 
     @property
@@ -81,7 +90,7 @@ class StoredSession:
         return time.time()
 
     def drain(self) -> Sequence[Event]:
-        """All events since the last call, oldest first. The first call gives the whole past."""
+        """All events since the last call, oldest first. The first call goes on from `start`."""
         fresh, self._fresh = self._fresh, []
         return fresh
 
@@ -92,6 +101,9 @@ class StoredSession:
             PerftuiError: the database cannot be read any more.
         """
         try:
+            while await self._read_on():
+                # A long past is read between the keys of whoever looks.
+                await anyio.lowlevel.checkpoint()
             while True:
                 await self.refresh()
                 await anyio.sleep(POLL_SECONDS)
@@ -101,6 +113,20 @@ class StoredSession:
         finally:
             if self._attached is not None:
                 await self._attached.leave()
+
+    async def _read_on(self) -> bool:
+        """Make the picture of the past better; whether it was not the last that is to be had."""
+        if self._ahead is None:
+            return False
+        better = await anext(self._ahead, None)
+        if better is not None:
+            self.start = better
+            return True
+        self._ahead, self.is_reading = None, False
+        self._seen = self.start.seq
+        if self._attached is not None:
+            self._attached.go_on_from(self.start)
+        return False
 
     async def refresh(self) -> None:
         """Take in what is new; it may be called while another call is under way."""
@@ -116,9 +142,7 @@ class StoredSession:
             else:
                 self._fresh.extend(facts)
             if whole:
-                self.is_reading = False
                 return
-            # A long past is read between the keys of whoever looks.
             await anyio.lowlevel.checkpoint()
 
 

@@ -14,7 +14,7 @@ from perftui.store.trouble import ELSEWHERE, shown
 APPLICATION_ID = 0x70657266
 """`perf` in ASCII, in the header of the file: tells our databases from others'."""
 
-VERSION = 3
+VERSION = 4
 """The version of `schema.sql`."""
 
 _HERE = Path(__file__).parent

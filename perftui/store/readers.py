@@ -13,9 +13,12 @@ import msgspec
 from perftui.errors import BadInputError
 from perftui.events.model import RunStarted, StoredEvent
 from perftui.events.plan import RunPlan
+from perftui.events.reduce import replay
+from perftui.events.state import ProblemState
 from perftui.problems.model import Problem
 from perftui.store.codec import TRIAL_FIELDS, event_of
 from perftui.store.names import LAST, meant
+from perftui.store.pictures import whole_problem
 from perftui.store.summaries import RUNS, RunSummary, summaries
 from perftui.store.sweeps import Sweep, read_sweep, read_sweeps
 from perftui.store.trouble import shown, told_in_one_line
@@ -171,6 +174,20 @@ class Reader:
         heads = (await self.start(run)).heads
         digest = next((head.digest for head in heads if head.id == problem), None)
         return None if digest is None else await self._problem(digest)
+
+    async def whole(self, run: str, problem: str, *, upto: int | None = None) -> ProblemState | None:
+        """A problem of a run with all its texts, None where the run has no such problem.
+
+        Args:
+            run: the run's id.
+            problem: the problem's id.
+            upto: the last event that is to be in the picture, None for all.
+
+        Raises:
+            BadInputError: there is no such run, or the database is damaged.
+        """
+        blank = replay([await self.start(run)]).problems.get(problem)
+        return None if blank is None else await whole_problem(self, run, blank, upto)
 
     async def trials(self, run: str, candidate: str, *, problem: str | None = None) -> tuple[Trial, ...]:
         """The raw trials of all measurements of a candidate in a run, oldest first."""

@@ -18,8 +18,8 @@ import msgspec
 
 from perftui.errors import BadInputError
 from perftui.events.model import Event, Notice, StoredEvent
+from perftui.events.outline import advance
 from perftui.events.playing import LEAST_SPEED, MOST_SPEED, Playhead, made_up, skipped, told_gap
-from perftui.events.reduce import apply
 from perftui.events.state import RunState
 from perftui.store.readers import Reader
 
@@ -262,7 +262,7 @@ class ReplaySession:
         for count, event in enumerate(events, 1):
             # A clock that was set back does not turn events round.
             at = max(at, event.at)
-            state = apply(state, event)
+            state = advance(state, event)
             if at <= until:
                 sought = state
             else:

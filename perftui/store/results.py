@@ -1,4 +1,4 @@
-"""What became of each problem, kept beside the log so that a list of runs need not read it."""
+"""What became of each problem, kept beside the log so that a list of runs or problems need not read it."""
 
 from __future__ import annotations
 
@@ -6,18 +6,22 @@ import math
 from collections.abc import Sequence
 
 import aiosqlite
+import msgspec
 
-from perftui.events.model import EventBase, ProblemEnded, ProblemStarted, StoredEvent
-from perftui.events.plan import ProblemHead
-from perftui.events.reduce import apply
-from perftui.events.state import ChainState, ProblemState, RunState
-from perftui.events.summary import Best, problem_best
+from perftui.events.model import EventBase, MeasuredAgain, ProblemEnded, ProblemStarted, StoredEvent
+from perftui.events.state import ProblemState
+from perftui.events.summary import ENDED, Best, problem_best
+from perftui.refine.chain import Objective
 from perftui.store.codec import event_of
+from perftui.store.pictures import blank_problem, outline_row, problem_now
 
 _DELETE = "DELETE FROM problem_result WHERE run = ? AND problem = ?"
 _INSERT = "INSERT OR REPLACE INTO problem_result VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-_EVENTS = """
-SELECT body FROM event WHERE run = ? AND problem = ? AND attempt = ? ORDER BY seq
+_CHAINS = """
+SELECT max(run.chains, 1 + coalesce((SELECT max(chain) FROM event WHERE run = run.id AND problem = ?), 0)),
+    (SELECT json_extract(body, '$.plan.settings.objective') FROM event
+        WHERE run = run.id AND kind = 'run-started' LIMIT 1)
+FROM run WHERE id = ?
 """
 
 
@@ -28,28 +32,43 @@ async def update_results(connection: aiosqlite.Connection, batch: Sequence[Event
             case ProblemStarted(run=run, problem=problem):
                 await connection.execute(_DELETE, (run, problem))
             case ProblemEnded(run=run, problem=str(problem), attempt=attempt, how=how):
-                best = await _best(connection, run, problem, attempt)
-                await connection.execute(_INSERT, (run, problem, attempt, how, *_columns(best)))
+                state = await _problem(connection, run, problem)
+                columns = _columns(problem_best(state) if state.attempt == attempt else None)
+                await connection.execute(_INSERT, (run, problem, attempt, how, *columns))
+                await _store_outline(connection, run, state)
+            case MeasuredAgain(run=run, problem=str(problem)):
+                await _store_outline(connection, run, await _problem(connection, run, problem))
 
 
-async def _best(connection: aiosqlite.Connection, run: str, problem: str, attempt: int) -> Best | None:
-    async with connection.execute(_EVENTS, (run, problem, attempt)) as cursor:
-        events = [event_of(str(row[0]), None) async for row in cursor]
-    return problem_best(_problem_of(events, problem, attempt))
+async def _store_outline(connection: aiosqlite.Connection, run: str, state: ProblemState) -> None:
+    # One that was begun anew in the same moment goes on: it needs its texts.
+    if state.status in ENDED:
+        await connection.execute(*outline_row(run, state))
 
 
-def _problem_of(events: Sequence[StoredEvent], problem: str, attempt: int) -> ProblemState:
-    """The picture of one problem in one attempt, from its own events."""
-    chains = 1 + max((event.chain for event in events if event.chain is not None), default=-1)
-    # Nothing of the head is looked at here.
-    head = ProblemHead(id=problem, title="", kind="function", tests=0, has_reference=False, digest="")
-    blank = ProblemState(
-        head=head, attempt=attempt, chains=tuple(ChainState(index=index) for index in range(chains))
-    )
-    state = RunState(problems={problem: blank})
-    for event in events:
-        state = apply(state, event)
-    return state.problems[problem]
+async def _problem(connection: aiosqlite.Connection, run: str, problem: str) -> ProblemState:
+    writing = _Writing(connection)
+    ((chains, objective),) = await writing.rows(_CHAINS, problem, run)
+    blank = blank_problem(problem, msgspec.convert(chains, int))
+    if objective is not None:
+        blank = msgspec.structs.replace(blank, objective=msgspec.convert(objective, Objective))
+    return await problem_now(writing, run, blank)
+
+
+class _Writing:
+    """Answers questions within a transaction."""
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
+
+    async def rows(self, question: str, *values: object) -> Sequence[tuple[object, ...]]:
+        """The answer to a question in SQL."""
+        async with self._connection.execute(question, values) as cursor:
+            return [tuple(row) for row in await cursor.fetchall()]
+
+    def event(self, body: object, code: object = None, seq: object = "") -> StoredEvent:  # noqa: ARG002
+        """The event of a row."""
+        return event_of(str(body), None if code is None else str(code))
 
 
 def _columns(best: Best | None) -> tuple[str | None, float | None, float | None, bool]:

@@ -90,6 +90,17 @@ CREATE TABLE problem_result (
     PRIMARY KEY (run, problem)
 ) WITHOUT ROWID;
 
+-- What a list needs of each problem that has ended, as JSON, so that a long run opens at once.
+CREATE TABLE outline (
+    run     TEXT NOT NULL REFERENCES run (id),
+    problem TEXT NOT NULL,
+    -- The last event about the problem that it holds.
+    seq     INTEGER NOT NULL,
+    body    TEXT NOT NULL
+);
+
+CREATE UNIQUE INDEX outline_of_problem ON outline (run, problem);
+
 -- Several runs that are one undertaking; the ids of runs and of sweeps never meet.
 CREATE TABLE sweep (
     id       TEXT PRIMARY KEY,

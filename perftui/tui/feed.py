@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from perftui.engine.control import Player, RunControl, RunSession
 from perftui.events.commands import Command, Decide, Decision, GoOn, Step
-from perftui.events.eta import Mark, marked
+from perftui.events.eta import Mark, marked, rounds_ended
 from perftui.events.model import Event, Notice
-from perftui.events.reduce import apply
-from perftui.events.state import RunState
+from perftui.events.outline import advance, outlined, with_problem
+from perftui.events.state import ProblemState, RunState
 from perftui.events.summary import Totals, totals
 from perftui.text import one_line
 from perftui.tui.glyphs import Glyphs
@@ -68,6 +68,7 @@ class Feed:
         self.glyphs = glyphs
         self._start = self.state = session.start
         self._sought = False
+        self._whole: set[str] = set()
         self.step_all = False
         self.stepping: frozenset[str] = frozenset()
         self._clock = clock
@@ -78,6 +79,7 @@ class Feed:
         self._pace = Pace()
         self._opened = False
         self._answered: set[HeldKey] = set()
+        self._begin()
 
     @property
     def control(self) -> RunControl | None:
@@ -111,6 +113,7 @@ class Feed:
             self._start = self.state = self.session.start
             self._pending.clear()
             self._sought = True
+            self._begin()
         self._pending.extend(fresh)
         changed = bool(self._pending) or self._sought
         self._sought = False
@@ -138,6 +141,20 @@ class Feed:
             loading=self.loading,
             mark=self._mark,
         )
+
+    def hold_whole(self, problem: str, *, on: bool) -> None:
+        """Keep a problem's texts, or let them go once it has ended: a long run is not held whole."""
+        if on:
+            self._whole.add(problem)
+        else:
+            self._whole.discard(problem)
+            self.state = outlined(self.state, problem)
+
+    def fill(self, detail: ProblemState) -> None:
+        """Put a problem with its texts in the place of its outline, where that is still the same."""
+        now = self.state.problems.get(detail.head.id)
+        if now is not None and now.outline is not None and now.seq == detail.seq:
+            self.state = with_problem(self.state, detail)
 
     def take_notices(self) -> list[Notice]:
         """Notices since the last call."""
@@ -181,11 +198,20 @@ class Feed:
         return held not in self._answered
 
     def _fold(self, event: Event) -> None:
-        self.state = apply(self.state, event)
+        self.state = advance(self.state, event, self._whole)
         self._mark = marked(self._mark, event, self.state)
         if isinstance(event, Notice):
             self._notice = one_line(event.text)
             self._fresh_notices.append(event)
+        self._note_plan()
+
+    def _begin(self) -> None:
+        """Go on from a picture: how fast the run is, is measured from here."""
+        if self.state.status == "running":
+            self._mark = Mark(at=self.session.clock(), rounds=rounds_ended(self.state))
+        self._note_plan()
+
+    def _note_plan(self) -> None:
         if not self._opened and self.state.plan is not None:
             self._opened = True
             self.step_all = self.state.plan.step

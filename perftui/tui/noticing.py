@@ -55,8 +55,9 @@ def _matters(state: RunState) -> Iterator[News]:
         if item.text.startswith("gain not confirmed"):
             yield News(f"lost {item.problem}", f"{one_line(item.problem, 60)}: {item.text}", "warning")
     bound = state.plan.budget.run_seconds if state.plan is not None else None
-    if bound and state.timing_seconds >= NEARLY * bound:
-        text = f"{state.timing_seconds:.0f} s of the {bound:.0f} s for timing are spent; T raises the bound"
+    timed = state.spent.timing_seconds
+    if bound and timed >= NEARLY * bound:
+        text = f"{timed:.0f} s of the {bound:.0f} s for timing are spent; T raises the bound"
         yield News("timing", text, "warning")
     share = share_of_dollars(state)
     if share is not None and share >= NEARLY:

@@ -139,7 +139,7 @@ def _timing(state: RunState, environment: Environment) -> str:
         return "no timing"
     where = "unpinned" if environment.timing_core is None else f"core {environment.timing_core}"
     bound = state.plan.budget.run_seconds if state.plan is not None else None
-    spent = f"{state.timing_seconds:.0f} s" + ("" if bound is None else f" of {bound:.0f} s")
+    spent = f"{state.spent.timing_seconds:.0f} s" + ("" if bound is None else f" of {bound:.0f} s")
     return f"timing on {where}: {spent}"
 
 

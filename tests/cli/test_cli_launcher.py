@@ -76,7 +76,7 @@ def test_a_stored_run_is_taken_up_to_solve_a_problem_anew_and_forked(here: Here)
         fork = Watcher(await launcher.fork(Fork(origin=origin)))
         await fork.until(lambda state: state.status == "done")
         assert list(fork.state.problems) == ["Add/0"]
-        assert fork.state.reused == 1
+        assert fork.state.spent.reused == 1
 
     with_launcher(here, work)
 

@@ -74,12 +74,13 @@ def test_a_sweep_goes_on_as_a_whole(here: Here) -> None:
     assert sweep(here, *MODEL, *TWO, "--strategy", "perfcodegen-paper").status == 0
     first, second, third = _runs(here)
     # As kill -9 leaves it in the second of three runs: that has some events, the third has none.
-    for table in ("event", "problem_result"):
+    for table in ("event", "problem_result", "outline"):
         change(here, f"DELETE FROM {table} WHERE run = ?", third)
     change(here, "UPDATE sweep_cell SET run = NULL WHERE run = ?", third)
     change(here, "DELETE FROM run WHERE id = ?", third)
     seq = "(SELECT max(seq) FROM event WHERE run = ?1 AND kind = 'reply-received')"
-    change(here, f"DELETE FROM event WHERE run = ?1 AND seq > {seq}", second)
+    for table in ("outline", "event"):
+        change(here, f"DELETE FROM {table} WHERE run = ?1 AND seq > {seq}", second)
     change(here, "UPDATE run SET status = 'running' WHERE id = ?", second)
     before = rows(here, "SELECT count(*) FROM event")
     done = rows(here, f"SELECT max(seq), count(*) FROM event WHERE run = '{first}'")

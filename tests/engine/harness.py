@@ -19,6 +19,8 @@ from perftui.engine.steering import Steering
 from perftui.engine.timers import Timers
 from perftui.events.model import RunResumed, RunStarted, StoredEvent
 from perftui.events.plan import Environment, ProblemHead, RunPlan
+from perftui.events.reduce import replay
+from perftui.events.state import ProblemState, RunState
 from perftui.llm.model import Backoff, ChatRequest, NoReplyError, Reply
 from perftui.preparing.cache import AnswerCache
 from perftui.problems.model import Problem, TestCase
@@ -148,6 +150,9 @@ class MemoryLog:
         self.events.append(stored)
         return stored
 
+    async def whole(self, run: str, problem: str) -> ProblemState | None:
+        return replay(event for event in self.events if event.run == run).problems.get(problem)
+
 
 @dataclass
 class Rig:
@@ -157,6 +162,13 @@ class Rig:
     log: MemoryLog
     pool: MadeUpPool
     model: ScriptedModel
+
+    @property
+    def state(self) -> RunState:
+        """The picture of the run, with all texts of problems that have ended."""
+        now, told = self.engine.state, replay(self.log.events).problems
+        whole = {id_: one if one.outline is None else told[id_] for id_, one in now.problems.items()}
+        return msgspec.structs.replace(now, problems=whole)
 
     @property
     def kinds(self) -> list[str]:

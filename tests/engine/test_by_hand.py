@@ -168,7 +168,7 @@ async def test_measuring_again_stands_beside_the_first_measurement() -> None:
     r = rig([problem()], {("double", 0): GOOD_CHAIN}, linger=True)
     async with anyio.create_task_group() as group:
         group.start_soon(r.engine.run)
-        await until(lambda: r.engine.state.status == "done")
+        await until(lambda: r.state.status == "done")
         before = only(r).chains[0].rounds[0]
         r.engine.steering.send(MeasureAgain(problem="double", attempt=1, chain=0, round=0))
         r.engine.steering.send(MeasureAgain(problem="double", attempt=7, chain=0, round=0))
@@ -177,7 +177,7 @@ async def test_measuring_again_stands_beside_the_first_measurement() -> None:
         r.engine.steering.stop()
     after = only(r).chains[0].rounds[0]
     assert after.measurement == before.measurement
-    assert r.engine.state.status == "done"
+    assert r.state.status == "done"
 
 
 async def test_bounds_change_while_the_run_goes_on_and_are_kept() -> None:
@@ -185,7 +185,7 @@ async def test_bounds_change_while_the_run_goes_on_and_are_kept() -> None:
     async with anyio.create_task_group() as group:
         group.start_soon(r.engine.run)
         r.engine.steering.send(Retune(open_problems=3, timing_seconds=0, dollars=2.5))
-        await until(lambda: r.engine.state.plan is not None and r.engine.state.plan.open_problems == 3)
+        await until(lambda: r.state.plan is not None and r.state.plan.open_problems == 3)
         r.engine.steering.stop()
     plan = replay(r.log.events).plan
     assert plan is not None
@@ -196,9 +196,9 @@ async def test_requeue_solves_anew_what_infrastructure_failed_and_nothing_else()
     r = rig([problem("a"), problem("b")], {("b", 0): GOOD_CHAIN}, linger=True)
     async with anyio.create_task_group() as group:
         group.start_soon(r.engine.run)
-        await until(lambda: r.engine.state.status == "done")
-        failed = {id_ for id_, p in r.engine.state.problems.items() if p.status == "infrastructure"}
+        await until(lambda: r.state.status == "done")
+        failed = {id_ for id_, p in r.state.problems.items() if p.status == "infrastructure"}
         r.engine.steering.send(Requeue())
-        await until(lambda: all(r.engine.state.problems[id_].attempt == 2 for id_ in failed))
+        await until(lambda: all(r.state.problems[id_].attempt == 2 for id_ in failed))
         r.engine.steering.stop()
-    assert r.engine.state.problems["b"].attempt == 1
+    assert r.state.problems["b"].attempt == 1

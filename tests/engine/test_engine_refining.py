@@ -60,7 +60,7 @@ class Metered(MadeUpSandbox):
 
 
 def only(r: Rig) -> ProblemState:
-    (state,) = r.engine.state.problems.values()
+    (state,) = r.state.problems.values()
     return state
 
 
@@ -136,15 +136,15 @@ async def test_a_problem_whose_reference_fails_is_left_out_unless_it_is_asked_fo
     await r.engine.run()
     (ended,) = [event for event in r.log.events if isinstance(event, ProblemEnded)]
     assert (ended.how, only(r).status) == (status, status)
-    assert r.engine.state.status == "done"
+    assert r.state.status == "done"
     assert bool(r.model.asked) is keep
     if not keep:
         assert ended.reason.startswith("its reference fails: t1")
-        line = line_of(ended, r.engine.state)
+        line = line_of(ended, r.state)
         assert line is not None
         assert line.text.startswith("⊖ double left out: its reference fails: t1")
-        assert "1 whose reference fails" in ending(r.engine.state, 1.0)
-        figures = totals(r.engine.state)
+        assert "1 whose reference fails" in ending(r.state, 1.0)
+        figures = totals(r.state)
         assert (figures.ended, figures.left_out, figures.correct_share) == (1, 1, None)
 
 
@@ -215,7 +215,7 @@ async def test_the_best_program_is_profiled_where_the_model_wrote_it_once_more()
             strategy="late",
         )
         await r.engine.run()
-    (chain,) = r.engine.state.problems["double"].chains
+    (chain,) = r.state.problems["double"].chains
     assert chain.how == "finished", chain.ended
     assert [round_.ask.label for round_ in chain.rounds] == ["base", "try", "again"]
     (event,) = [event for event in r.log.events if isinstance(event, CandidateProfiled)]

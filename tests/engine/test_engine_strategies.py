@@ -27,14 +27,14 @@ async def test_resuming_at_any_point_leads_to_the_same_conversations(strategy: s
     script = {("double", 0): REPLIES[strategy]}
     whole = rig([problem()], script, strategy=strategy)
     await whole.engine.run()
-    (chain,) = whole.engine.state.problems["double"].chains
+    (chain,) = whole.state.problems["double"].chains
     asks = [round_.ask for round_ in chain.rounds]
     assert [ask.conversation for ask in asks] == WHO[strategy]
     for length in range(1, len(whole.log.events)):
         past = whole.log.events[:length]
         resumed = rig([problem()], script, past=past, strategy=strategy)
         await resumed.engine.run()
-        (again,) = resumed.engine.state.problems["double"].chains
+        (again,) = resumed.state.problems["double"].chains
         assert [round_.ask for round_ in again.rounds] == asks, length
         received = {event.round for event in past if isinstance(event, ReplyReceived)}
         assert not received & {request.turn for request in resumed.model.asked}, length

@@ -95,7 +95,7 @@ def of_kind(r: Rig, kind: type[StoredEvent]) -> list[StoredEvent]:
 
 
 def row(r: Rig) -> ProblemRow:
-    (found,) = build_report(r.engine.state).per_problem
+    (found,) = build_report(r.state).per_problem
     return found
 
 
@@ -151,7 +151,7 @@ async def test_a_resumed_run_times_on_the_same_inputs(pool: WarmPool) -> None:
 async def test_a_program_that_learnt_its_tests_is_suspected(pool: WarmPool) -> None:
     r = timed_rig(pool, [LEARNT], purpose="evaluate", strategy="perfcodegen")
     await r.engine.run()
-    (round_, *_) = r.engine.state.problems["smallest"].chains[0].rounds
+    (round_, *_) = r.state.problems["smallest"].chains[0].rounds
     assert round_.verdict is not None
     assert round_.verdict.kind == "suspected-cheating"
     assert "inputs that are no tests" in round_.verdict.reason
@@ -163,7 +163,7 @@ async def test_a_program_that_is_wrong_on_a_few_other_inputs_stays_correct_and_g
     data = TimingData(inputs=tuple(encode((list(range(9, 9 + size)),)) for size in range(4, 9)))
     r = timed_rig(pool, [MOSTLY_RIGHT], problem(timing=data), purpose="evaluate")
     await r.engine.run()
-    (round_, *_) = r.engine.state.problems["smallest"].chains[0].rounds
+    (round_, *_) = r.state.problems["smallest"].chains[0].rounds
     assert round_.verdict is not None
     assert round_.measurement is not None
     assert round_.verdict.kind == "correct"
@@ -210,7 +210,7 @@ async def test_a_model_that_writes_no_generator_harms_nothing(pool: WarmPool, re
     (prepared,) = of_kind(r, ProblemPrepared)
     assert isinstance(prepared, ProblemPrepared)
     assert prepared.timing.shown == ("t1", "t2", "t3") or set(prepared.timing.shown) == {"t1", "t2", "t3"}
-    assert r.engine.state.problems["smallest"].status == "solved"
+    assert r.state.problems["smallest"].status == "solved"
 
 
 async def test_without_a_clock_nothing_is_prepared(pool: WarmPool, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -220,7 +220,7 @@ async def test_without_a_clock_nothing_is_prepared(pool: WarmPool, monkeypatch: 
     r = timed_rig(pool, [QUICK])
     await r.engine.run()
     assert of_kind(r, ProblemPrepared) == []
-    assert r.engine.state.problems["smallest"].status == "solved"
+    assert r.state.problems["smallest"].status == "solved"
 
 
 SUM = "def smallest(n):\n    total = 0\n    for i in range(n):\n        total += i * i\n    return total\n"
@@ -250,9 +250,7 @@ async def test_a_winner_that_is_wrong_on_most_of_what_was_held_out_is_caught(poo
         pool, [SLOWER, learnt, learnt], sums(), past=first.log.events[: first.log.events.index(prepared) + 1]
     )
     await r.engine.run()
-    caught = [
-        round_ for round_ in r.engine.state.problems["smallest"].chains[0].rounds if round_.code == learnt
-    ]
+    caught = [round_ for round_ in r.state.problems["smallest"].chains[0].rounds if round_.code == learnt]
     assert caught
     assert all(
         round_.verdict is not None and round_.verdict.kind == "suspected-cheating" for round_ in caught

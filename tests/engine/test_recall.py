@@ -66,7 +66,7 @@ async def test_a_cheat_that_was_measured_is_caught_by_the_run_that_goes_on(flag:
     assert past[-2].measure == Measure(candidate=candidate_hash(RIGHT), best=None, seed=candidate_hash(RIGHT))
     resumed = rig([problem()], script, past=past)
     await resumed.engine.run()
-    (chain,) = resumed.engine.state.problems["double"].chains
+    (chain,) = resumed.state.problems["double"].chains
     assert chain.rounds[0].verdict is not None
     assert chain.rounds[0].verdict.kind == "suspected-cheating"
     assert chain.rounds[0].verdict.reason.startswith(how)

@@ -32,8 +32,8 @@ def test_a_fork_begins_with_the_rounds_up_to_its_origin_and_pays_for_none() -> N
         assert [r.outcome for r in chain.rounds] == [r.outcome for r in was]
         assert chain.ended is None
     assert problem.reference_candidate == "ref"
-    assert (state.calls, state.judged, state.measured) == (0, 0, 0)
-    assert state.reused == 4
+    assert (state.spent.calls, state.spent.judged, state.spent.measured) == (0, 0, 0)
+    assert state.spent.reused == 4
 
 
 def test_what_is_named_is_different_and_the_rest_is_as_it_was() -> None:

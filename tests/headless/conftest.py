@@ -51,6 +51,7 @@ class Session:
 
     run = "abc123"
     control = None
+    start = RunState()
 
     def __init__(self) -> None:
         self.coming: list[Event] = []

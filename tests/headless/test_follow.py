@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import accumulate
+
 import anyio
 import anyio.lowlevel
 import pytest
 
 from perftui.events.model import Event
-from perftui.events.reduce import replay
+from perftui.events.outline import advance
 from perftui.events.state import RunState
 from perftui.headless.follow import follow
 from tests.headless.conftest import Session
@@ -36,6 +39,10 @@ class Notes:
         self.finished.append(state)
 
 
+def pictures(events: Sequence[Event]) -> list[RunState]:
+    return list(accumulate(events, advance, initial=RunState()))[1:]
+
+
 def story() -> Story:
     told = Story()
     told.begin()
@@ -57,8 +64,8 @@ async def test_each_event_comes_once_with_the_picture_that_holds_it() -> None:
     expected = list(events)
     last = await follow(session, notes, until=until, interval=0)
     assert notes.events == expected
-    assert notes.states == [replay(expected[: index + 1]) for index in range(len(expected))]
-    assert notes.finished == [last] == [replay(expected)]
+    assert notes.states == pictures(expected)
+    assert notes.finished == [last] == pictures(expected)[-1:]
     assert notes.ticks > len(expected)
 
 
@@ -101,7 +108,7 @@ async def test_cancelled_it_reads_what_is_there_and_tells_the_end() -> None:
         await follow(session, notes, until=until, interval=60)
     assert scope.cancelled_caught
     assert notes.events == expected
-    assert notes.finished == [replay(expected)]
+    assert notes.finished == [pictures(expected)[-1]]
 
 
 async def test_a_reader_that_has_gone_ends_it() -> None:

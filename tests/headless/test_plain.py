@@ -138,7 +138,9 @@ def test_on_a_terminal_the_last_line_is_redrawn_at_most_five_times_a_second(
     state = read(desk.reader, story().events)
     for tick in range(100):
         desk.now = 1001.0 + tick * 0.02
-        desk.reader.on_tick(msgspec.structs.replace(state, prompt_tokens=tick))
+        desk.reader.on_tick(
+            msgspec.structs.replace(state, spent=msgspec.structs.replace(state.spent, prompt_tokens=tick))
+        )
     assert 8 <= desk.err.text.count("\r\x1b[K[") <= 11
 
 

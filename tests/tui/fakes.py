@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 import msgspec
 
@@ -403,7 +404,9 @@ class FakeControl:
 
 
 class FakeSession:
-    """A session that gives the events it is fed."""
+    """A session that gives the events it is fed; libraries have those of the latest one of a run."""
+
+    latest: ClassVar[dict[str, FakeSession]] = {}
 
     def __init__(self, events: Iterable[ev.Event] = (), *, live: bool = True, run: str = RUN) -> None:
         self.fake = FakeControl()
@@ -413,6 +416,8 @@ class FakeSession:
         self.start = RunState()
         self.is_reading = False
         self._waiting = list(events)
+        self.told: list[ev.Event] = []
+        self.latest[run] = self
 
     @property
     def commands(self) -> list[Command]:
@@ -426,6 +431,7 @@ class FakeSession:
 
     def drain(self) -> Sequence[ev.Event]:
         drained, self._waiting = self._waiting, []
+        self.told.extend(drained)
         return drained
 
 
@@ -454,8 +460,9 @@ class FakeLibrary:
     async def replay(self, run: str, speed: float) -> RunSession:
         return await self.open(run)
 
-    async def detail(self, run: str, problem_id: str) -> ProblemState | None:
-        return replay(full_run()).problems.get(problem_id)
+    async def detail(self, run: str, problem_id: str, upto: int) -> ProblemState | None:
+        told = FakeSession.latest[run].told
+        return replay(event for event in told if event.seq <= upto).problems.get(problem_id)
 
     async def forks(self, run: str, problem_id: str) -> Sequence[ForkEntry]:
         return []

@@ -116,6 +116,7 @@ class ProblemScreen(RoundScreen):
         self._forks: Sequence[ForkEntry] = ()
         self._marks: list[Marked] = []
         self._split: bool | None = None
+        self._detailed_at = 0
 
     def compose(self) -> ComposeResult:
         """Head; rounds at the left, the round at the right; keys."""
@@ -137,8 +138,13 @@ class ProblemScreen(RoundScreen):
         """The pane scrolls with the keys; the rounds move with left and right."""
         self.why.can_focus = self.course.can_focus = False
         self.code.focus()
+        self.feed.hold_whole(self._problem, on=True)
         self._load_source()
         self._load_forks()
+
+    def on_unmount(self) -> None:
+        """What is not looked at need not be held."""
+        self.feed.hold_whole(self._problem, on=False)
 
     def target(self) -> ProblemState | None:
         """The problem."""
@@ -149,6 +155,9 @@ class ProblemScreen(RoundScreen):
         problem = picture.state.problems.get(self._problem)
         if problem is None:
             return
+        if problem.outline is not None and self._detailed_at != problem.seq:
+            self._detailed_at = problem.seq
+            self._load_detail(problem.seq)
         self.rounds.show(round_rows(problem, picture.glyphs, self._forks))
         self._place_cursor(problem)
         view = self._view(picture, problem)
@@ -263,6 +272,18 @@ class ProblemScreen(RoundScreen):
         except PerftuiError as error:
             self.notify(str(error), severity="warning", markup=False)
         self.redraw()
+
+    @work(exclusive=True, group="detail", exit_on_error=False)
+    async def _load_detail(self, seq: int) -> None:
+        """What has ended is an outline in the picture of the run; its texts are in the library."""
+        try:
+            detail = await self._library.detail(self.feed.session.run, self._problem, seq)
+        except PerftuiError as error:
+            self.notify(str(error), severity="warning", markup=False)
+            return
+        if detail is not None:
+            self.feed.fill(detail)
+            self.redraw()
 
     @work(exclusive=True, group="forks", exit_on_error=False)
     async def _load_forks(self) -> None:
