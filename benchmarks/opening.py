@@ -23,6 +23,7 @@ from perftui.events.model import RunStarted
 from perftui.store.transaction import write_batch
 from perftui.store.writer import open_store
 from perftui.tui.app import PerfApp
+from perftui.tui.collecting import calm_collector
 from perftui.tui.screens.run import RunScreen
 from perftui.tui.widgets.problem_list import ProblemList
 
@@ -53,6 +54,7 @@ async def measure(problems: int, chains: int) -> None:
             app = PerfApp(library=library)
             async with app.run_test(size=SIZE) as pilot:
                 await pilot.pause()
+                calm_collector()
                 probe = Probe()
                 lag = asyncio.create_task(probe.lag())
                 began = time.perf_counter()
