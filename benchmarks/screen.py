@@ -128,10 +128,10 @@ class Probe:
     async def keys(self, app: PerfApp) -> None:
         screen = app.screen
         assert isinstance(screen, RunScreen)
-        while True:
+        for key in itertools.cycle("jjjjkkkk"):
             await asyncio.sleep(0.5)
             before, row = time.perf_counter(), screen.problems.selected
-            app.simulate_key("j")
+            app.simulate_key(key)
             while screen.problems.selected is row and time.perf_counter() - before < 2:
                 await asyncio.sleep(0)
             painted = asyncio.Event()

@@ -20,9 +20,12 @@ def printable(text: str) -> str:
     # Most text is plain, and may be long: the check by the character is a hundred times slower.
     if text.replace("\n", "").replace("\t", "").isprintable():
         return text
-    return "".join(
-        c if c in _KEPT or unicodedata.category(c) not in _HIDDEN_CATEGORIES else _escape(c) for c in text
-    )
+    return "".join(c if c in _KEPT or is_seen(c) else _escape(c) for c in text)
+
+
+def is_seen(character: str) -> bool:
+    """Whether a character is one that a terminal draws: no control, format, surrogate or unassigned one."""
+    return unicodedata.category(character) not in _HIDDEN_CATEGORIES
 
 
 def one_line(text: str, limit: int = 200) -> str:

@@ -14,7 +14,7 @@ import msgspec
 from perftui.events.model import Event, MeasuredAgain, ProblemEnded
 from perftui.events.reduce import apply
 from perftui.events.state import ChainState, Confirmation, Outline, ProblemState, RunState
-from perftui.events.summary import ENDED, furthest, problem_best, tests_passed
+from perftui.events.summary import ENDED, Best, chain_best, furthest, problem_best, tests_passed
 from perftui.judging.model import Verdict, VerdictKind
 from perftui.refine.actions import Ask, Expects, Hand, Phase
 from perftui.refine.chain import Outcome, OutcomeKind, Round
@@ -56,14 +56,13 @@ def outline(problem: ProblemState) -> ProblemState:
     The figures of `perftui.events.summary` are the same of both.
     """
     best, verdict = problem_best(problem), furthest(problem)
-    place = (best.chain, best.round) if best is not None else None
     return _replace(
         problem,
         outline=Outline(
             furthest=_replace(verdict, results=()) if verdict is not None else None,
             tests=tests_passed(problem),
         ),
-        chains=tuple(_chain(chain, place) for chain in problem.chains),
+        chains=tuple(_chain(chain, best) for chain in problem.chains),
         reference=_verdict(problem.reference) if problem.reference is not None else None,
         generator=None,
         timing=None,
@@ -77,8 +76,16 @@ def _confirmation(found: Confirmation) -> Confirmation:
     return _replace(found, measurement=_measurement(found.measurement, is_best=True))
 
 
-def _chain(chain: ChainState, best: tuple[int, int] | None) -> ChainState:
-    rounds = tuple(_round(round_, is_best=(chain.index, round_.index) == best) for round_ in chain.rounds)
+def _chain(chain: ChainState, best: Best | None) -> ChainState:
+    own = chain_best(chain)
+    rounds = tuple(
+        _round(
+            round_,
+            is_timed=own is not None and own.round == round_.index,
+            is_best=best is not None and (best.chain, best.round) == (chain.index, round_.index),
+        )
+        for round_ in chain.rounds
+    )
     return ChainState(
         index=chain.index,
         rounds=rounds,
@@ -89,9 +96,16 @@ def _chain(chain: ChainState, best: tuple[int, int] | None) -> ChainState:
     )
 
 
-def _round(round_: Round, *, is_best: bool) -> Round:
-    """A round without texts; the best keeps the reason of its outcome."""
-    ask, outcome, measured = round_.ask, round_.outcome, round_.measurement
+def _round(round_: Round, *, is_timed: bool, is_best: bool) -> Round:
+    """A round without texts.
+
+    Args:
+        round_: the whole.
+        is_timed: it is the best of its chain, and keeps its measurement.
+        is_best: it is the best of the problem, and keeps the reason of its outcome.
+    """
+    ask, outcome = round_.ask, round_.outcome
+    measured = round_.measurement if is_timed else None
     if outcome is not None and not is_best:
         outcome = _outcome(outcome.kind)
     return Round(

@@ -31,7 +31,7 @@ PAGE = 500
 AHEAD = 2_000
 """Events that are read ahead of the play head."""
 
-MARKS = 256
+MARKS = 64
 """Pictures that are kept at most; where there are more, every other one goes."""
 
 _FOLDED_AT_ONCE = 50

@@ -16,13 +16,16 @@ from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.filter import LineFilter
+from textual.notifications import SeverityLevel
 from textual.screen import ModalScreen, Screen
 from textual.worker import WorkerFailed
 
 from perftui.engine.control import RunSession
 from perftui.errors import ExitStatus, PerftuiError
 from perftui.events.commands import Stop
+from perftui.text import one_line
 from perftui.tui.ascii import AsciiFilter
+from perftui.tui.clean import CleanFilter
 from perftui.tui.commands import KeyCommands
 from perftui.tui.driver import HardyDriver
 from perftui.tui.feed import Feed
@@ -44,6 +47,7 @@ _log = logging.getLogger(__name__)
 
 POLLS_A_SECOND = 8
 LOADING_SECONDS = 0.02
+LONGEST_NOTICE = 400
 STOP_SECONDS = 20.0
 """How long a stopping run is waited for before the screen leaves."""
 
@@ -197,9 +201,22 @@ class PerfApp(App[int]):
             self.push_screen(HelpScreen(self.screen.HELP or "", keys, self._glyphs))
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Textual's own, and the one that leaves ASCII only where the terminal has no more."""
+        """Textual's own, with the last cleaning; and ASCII only where the terminal has no more."""
         plain = [AsciiFilter()] if self._glyphs.plain else []
-        return [*super().get_line_filters(), *plain]
+        return [CleanFilter(), *super().get_line_filters(), *plain]
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,  # noqa: ARG002 - never
+    ) -> None:
+        """Tell a line for a while; it may hold words of a file or a model, and is never markup."""
+        told = one_line(message, LONGEST_NOTICE)
+        super().notify(told, title=one_line(title), severity=severity, timeout=timeout, markup=False)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Textual's own commands, without those that this application has better ones for."""

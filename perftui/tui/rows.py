@@ -169,7 +169,7 @@ def problem_row(problem: ProblemState, order: int, now: float, glyphs: Glyphs) -
         vs_seed=ratios.short_ratio(measurement.vs_seed) if measurement is not None else "–",
         seed_wide=ratios.ratio(measurement.vs_seed) if measurement is not None else "–",
         faster=ratio is not None and ratio.verdict == "faster",
-        slowest=f"{slowest.name} {figures.percent(slowest.share)}"
+        slowest=f"{one_line(slowest.name, 40)} {figures.percent(slowest.share)}"
         if slowest is not None and slowest.share > 0
         else "–",
         state=state,
@@ -257,7 +257,7 @@ def _failure(problem: ProblemState) -> str:
     if not verdicts:
         return one_line(problem.reason, 80) or "unsolved"
     kind = verdicts[-1].kind.replace("-", " ")
-    return f"{kind} {verdicts[-1].failed_test}" if verdicts[-1].failed_test else kind
+    return one_line(f"{kind} {verdicts[-1].failed_test or ''}", 80)
 
 
 def stage_words(problem: ProblemState, doing: Doing, now: float) -> str:

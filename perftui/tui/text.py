@@ -15,6 +15,8 @@ TEXT_LIMIT = 200_000
 
 LINE_LIMIT = 4_000
 
+_MARKS_A_CELL = 8
+
 Tone = Literal["", "added", "removed", "skipped", "changed"]
 
 
@@ -113,6 +115,8 @@ def _indented(content: Content, hang: int) -> Content:
 
 def _break(text: str, room: int) -> int:
     """Where to break a text so that its head fits in `room` cells: after a word if it can be."""
+    # Marks without width may be piled up: what is looked at is bounded all the same.
+    text = text[: room * _MARKS_A_CELL]
     end = len(set_cell_size(text, room).rstrip("\x00")) if not text.isascii() else room
     while cell_len(text[:end]) > room:
         end -= 1

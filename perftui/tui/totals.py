@@ -115,7 +115,7 @@ def _where(picture: Picture, environment: Environment | None, width: int, *, com
         reason = f" ({one_line(environment.sandbox_reason)})" if environment.sandbox_reason else ""
         left = Content.assemble((text, styles.WARN), (reason, styles.DIM))
     else:
-        detail = "" if compact else f": {sandbox.confinement}"
+        detail = "" if compact else f": {one_line(sandbox.confinement, 60)}"
         left = Content.styled(f" docker sandbox{detail}", styles.DIM)
     about = _timing(picture.state, environment)
     ended = one_line(picture.state.reason) if picture.state.ended_at is not None else ""
@@ -127,7 +127,9 @@ def _where(picture: Picture, environment: Environment | None, width: int, *, com
     return (
         left
         if compact
-        else spread(left, Content.styled(f"python {sandbox.python} · {about}", styles.DIM), width)
+        else spread(
+            left, Content.styled(f"python {one_line(sandbox.python, 20)} · {about}", styles.DIM), width
+        )
     )
 
 

@@ -16,7 +16,8 @@ def prompt_lines(view: RoundView) -> list[Line]:
     if view.round is None:
         return [_told("nothing was asked yet")]
     ask = view.round.ask
-    told = f"{ask.phase} · {one_line(ask.label, 60)} · {ask.conversation} · temperature {ask.temperature:g}"
+    whose = one_line(ask.conversation, 40)
+    told = f"{ask.phase} · {one_line(ask.label, 60)} · {whose} · temperature {ask.temperature:g}"
     tokens = f" · about {tokens_about(ask.messages):,} tokens"
     template = f" · {one_line(ask.template, 60)}" if ask.template else ""
     return [_told(told + tokens + template), *message_lines(ask.messages)]

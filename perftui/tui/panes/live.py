@@ -28,7 +28,7 @@ def live_title(picture: Picture, problem: ProblemState | None) -> Content:
     head = [(name_of(problem), styles.TITLE), ("  ", "")]
     if doing is None:
         return Content.assemble(*head, (_status(problem), styles.DIM))
-    label = f" · {doing.label}" if doing.label else ""
+    label = f" · {one_line(doing.label, 60)}" if doing.label else ""
     head += [(f"chain {doing.chain + 1}{label} · ", styles.DIM)]
     head += [(stage_words(problem, doing, picture.now), glyphs.STAGES[doing.stage].style)]
     return Content.assemble(*head)

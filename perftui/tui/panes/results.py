@@ -61,14 +61,18 @@ def _head(verdict: Verdict | None) -> list[Line]:
 
 def _one(name: str, case: TestCase | None, result: TestResult | None, glyphs: Glyphs) -> Iterable[Line]:
     if result is None:
-        yield Line(Content.assemble(glyphs.part(STATUSES["waiting"]), f" {name}  ", ("not run", styles.DIM)))
+        yield Line(
+            Content.assemble(
+                glyphs.part(STATUSES["waiting"]), f" {one_line(name, 80)}  ", ("not run", styles.DIM)
+            )
+        )
         return
     mark = STATUSES["solved"] if result.passed else OUTCOMES["wrong"]
     took = f"  {figures.nanoseconds(result.cpu_ns)}" if result.cpu_ns else ""
     yield Line(
         Content.assemble(
             glyphs.part(mark),
-            (f" {name}  ", styles.HEAD),
+            (f" {one_line(name, 80)}  ", styles.HEAD),
             (result.verdict.replace("-", " "), mark.style),
             (took, styles.DIM),
         )

@@ -62,13 +62,7 @@ def why_lines(view: RoundView) -> list[Line]:
         reason = "" if told else f": {one_line(measurement.reason, 400)}"
         shown.append(_fact("speed", f"{measurement.verdict}{reason}"))
         against = "the reference" if measurement.vs_reference is not None else "the seed"
-        slowest = measurement.slowest
-        share = (
-            f"; slowest test {slowest.name}, {figures.percent(slowest.share)}{_rivals(measurement)}"
-            if slowest is not None
-            else ""
-        )
-        shown.append(_fact("", f"{ratio} against {against}{share}"))
+        shown.append(_fact("", f"{ratio} against {against}{_slowest(measurement)}"))
         control = f"control {ratios.ratio(measurement.control)} · " if measurement.control is not None else ""
         trust = f"{control}core {measurement.core} · load {measurement.load_average:.1f}"
         flags = f" · {', '.join(measurement.flags)}" if measurement.flags else ""
@@ -98,6 +92,14 @@ def _agrees(first: Measurement | None, again: Measurement) -> str:
         if apart
         else "; the intervals overlap"
     )
+
+
+def _slowest(measurement: Measurement) -> str:
+    slowest = measurement.slowest
+    if slowest is None:
+        return ""
+    share = figures.percent(slowest.share)
+    return f"; slowest test {one_line(slowest.name, 40)}, {share}{_rivals(measurement)}"
 
 
 def _rivals(measurement: Measurement) -> str:

@@ -110,7 +110,7 @@ def _with_forks(rows: list[RoundRow], forks: Sequence[ForkEntry], glyphs: Glyphs
         for fork in under.get((row.attempt, row.chain, row.round), ()) if row.kind == "round" else ():
             arrow = "+->" if glyphs.plain else "⑂"
             what = f"{one_line(fork.strategy, 24)} · {model_label(fork.model)}"
-            label = f"{arrow} fork {fork.run} {ratios.short_ratio(fork.speedup)} · {what}"
+            label = f"{arrow} fork {one_line(fork.run, 12)} {ratios.short_ratio(fork.speedup)} · {what}"
             key = f"fork/{fork.run}"
             placed.append(RoundRow(key, "fork", row.attempt, row.chain, row.round, label))
     return placed
