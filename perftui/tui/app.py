@@ -111,7 +111,7 @@ class PerfApp(App[int]):
         self._loaded: list[Feed] = []
         self._noticing: dict[str, Noticing] = {}
         self._keymap_of_ours = dict(keymap or {})
-        self.keeper = keeper
+        self.keeper = keeper or Keeper(None)
         self.failure: BaseException | None = None
         self._second = 0
         self._stopping: float | None = None
@@ -125,7 +125,7 @@ class PerfApp(App[int]):
         """Show the runs; over them, the run of this process."""
         for theme in THEMES:
             self.register_theme(theme)
-        kept = self.keeper.kept.theme if self.keeper is not None else ""
+        kept = self.keeper.kept.theme
         self.theme = kept if kept in self.available_themes else DARK.name
         self.set_keymap(self._keymap_of_ours)
         self.push_screen(RunsScreen(self.library, self._glyphs))
@@ -136,11 +136,13 @@ class PerfApp(App[int]):
             self.post_message(ReplayWanted(self._opened, self._replay_speed))
         elif self._opened is not None:
             self._open_other(self._opened)
+        if self.keeper.trouble:
+            self.notify(self.keeper.trouble, severity="warning")
         self.set_interval(1 / POLLS_A_SECOND, self.tick)
 
     def watch_theme(self, theme: str) -> None:
         """A theme that was chosen is kept."""
-        if self.keeper is not None and self.is_running:
+        if self.is_running:
             self.keeper.keep(theme=theme)
 
     def tick(self) -> None:

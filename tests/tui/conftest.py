@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 
 from perftui.tui.app import PerfApp
 from perftui.tui.glyphs import Glyphs
+from perftui.tui.kept import Keeper
 from tests.tui.fakes import NOW, FakeLibrary, FakeSession, full_run
 
 
@@ -88,6 +89,7 @@ def drive() -> Drive:
         library: FakeLibrary | None = None,
         run: str | None = None,
         plain: bool = False,
+        keeper: Keeper | None = None,
     ) -> AsyncIterator[Driven]:
         session = session or FakeSession(full_run(hold=False))
         clock = Clock()
@@ -96,6 +98,7 @@ def drive() -> Drive:
             session=session if own else None,
             opened=run,
             glyphs=Glyphs(plain=plain),
+            keeper=keeper,
             clock=clock,
         )
         async with app.run_test(size=size, notifications=True) as pilot:

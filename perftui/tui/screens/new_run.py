@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual import getters, on, work
@@ -15,6 +16,7 @@ from textual.widgets import Input, Static
 
 from perftui.text import one_line
 from perftui.tui import styles
+from perftui.tui.kept import keeper_of
 from perftui.tui.launching import Checked, Launcher, NewRun
 from perftui.tui.messages import RunWanted
 from perftui.tui.widgets.form import Field, FormField
@@ -54,17 +56,18 @@ class NewRunScreen(ModalScreen[None]):
     def __init__(self, launcher: Launcher, form: NewRun | None = None) -> None:
         super().__init__()
         self._launcher = launcher
-        self._form = form or NewRun()
+        self._form = form
         self._checked = Checked()
         self._soon: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        """The fields, and the command line under them."""
+        """The fields, as they were last, and the command line under them."""
+        form = self._form or _last(keeper_of(self.app).kept.form)
         with Vertical(classes="asking"):
             yield Static(Content.styled("a new run", styles.TITLE))
             with VerticalScroll(can_focus=False):
                 for field in _FIELDS:
-                    value = str(getattr(self._form, field.name))
+                    value = str(getattr(form, field.name))
                     yield FormField(Field(field.name, field.label, value, field.hint))
             yield Static(id="new-command")
             yield KeyBar()
@@ -112,6 +115,7 @@ class NewRunScreen(ModalScreen[None]):
         if then_start and checked.errors:
             self.app.bell()
         elif then_start:
+            keeper_of(self.app).keep(form=_worth_keeping(form))
             self.dismiss(None)
             self.app.post_message(RunWanted(form))
 
@@ -127,3 +131,13 @@ class NewRunScreen(ModalScreen[None]):
         for field in self.query(FormField):
             if field.field.name in offered:
                 field.offer(offered[field.field.name])
+
+
+def _last(kept: Mapping[str, str]) -> NewRun:
+    return NewRun(**{field.name: kept[field.name] for field in _FIELDS if field.name in kept})
+
+
+def _worth_keeping(form: NewRun) -> dict[str, str]:
+    """What was typed; an address may hold a password, and is typed again."""
+    typed = {field.name: str(getattr(form, field.name)) for field in _FIELDS}
+    return {name: value for name, value in typed.items() if value and "@" not in value and "?" not in value}

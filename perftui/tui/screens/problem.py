@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Literal, get_args
 
 from textual import getters, on, work
@@ -30,10 +29,13 @@ from perftui.tui.panes.results import result_lines
 from perftui.tui.panes.round_view import RoundView
 from perftui.tui.panes.timings import timing_lines
 from perftui.tui.panes.why import why_lines
+from perftui.tui.screens.comparing import ComparingScreen
 from perftui.tui.screens.pictured import WIDE, TooSmall
-from perftui.tui.screens.round_actions import RoundScreen
+from perftui.tui.screens.resizing import Pane as SizedPane
+from perftui.tui.screens.resizing import ResizableScreen
 from perftui.tui.text import Line, spread
 from perftui.tui.widgets.code_view import CodeView
+from perftui.tui.widgets.divider import Divider
 from perftui.tui.widgets.key_bar import KeyBar
 from perftui.tui.widgets.line_list import LineList
 from perftui.tui.widgets.line_view import LineView
@@ -41,31 +43,10 @@ from perftui.tui.widgets.replay_bar import ReplayBar
 from perftui.tui.widgets.round_list import RoundList, round_rows
 
 Pane = Literal["code", "prompt", "reply", "tests", "timings", "course"]
-Against = Literal["parent", "seed", "reference", "marked", "whole"]
 PANES: tuple[Pane, ...] = get_args(Pane)
-AGAINST: tuple[Against, ...] = get_args(Against)
 
 
-SPLIT_WIDTH = 150
-"""Cells from which on a diff is shown side by side unasked."""
-
-
-@dataclass(frozen=True)
-class Marked:
-    """A program that was marked to be compared.
-
-    Attributes:
-        candidate: its hash.
-        code: its text.
-        name: where it stands.
-    """
-
-    candidate: str
-    code: str
-    name: str
-
-
-class ProblemScreen(RoundScreen):
+class ProblemScreen(ComparingScreen, ResizableScreen):
     """Where a verdict is understood."""
 
     CSS_PATH = "problem.tcss"
@@ -81,24 +62,19 @@ class ProblemScreen(RoundScreen):
         Binding("0", "rounds", "rounds", show=False, id="problem.rounds", tooltip="Walk through the rounds"),
         *(Binding(str(at), f"open('{pane}')", pane, show=False, id=f"problem.{pane}", tooltip=f"The {pane}")
           for at, pane in enumerate(PANES, 1)),
-        Binding("t,d", "against", "diff to", id="problem.against",
-                tooltip="Compare with the parent, the seed, the reference, or show the whole program"),
-        Binding("v", "mark", "mark", id="problem.mark", tooltip="Mark this program, to compare two with t"),
-        Binding("vertical_line", "split", "side by side", show=False, key_display="|", id="problem.split",
-                tooltip="Show a diff side by side, or in one column"),
-        Binding("right_square_bracket", "hunk(1)", "next change", show=False, key_display="]",
-                id="problem.next-hunk", tooltip="The next change of the diff"),
-        Binding("left_square_bracket", "hunk(-1)", "change before", show=False, key_display="[",
-                id="problem.hunk-before", tooltip="The change before"),
-        Binding("z", "maximise", "maximise", show=False, id="problem.maximise", tooltip="The pane alone"),
         Binding("y", "copy", "copy", id="problem.copy", tooltip="Copy what the pane shows to the clipboard"),
         Binding("escape", "back", "back", id="problem.back", tooltip="Back to the list of problems"),
     ]  # fmt: skip
 
+    PANES: ClassVar = (
+        SizedPane("problem.tree", "#tree", "width", is_first=True, most=0.6),
+        SizedPane("problem.why", "#why", "height", most=0.6),
+        SizedPane("problem.course", "#course", "height", most=0.7),
+    )
+
     header_lines = getters.query_one("#problem-header", Static)
     tabs = getters.query_one("#tabs", Static)
     rounds = getters.query_one("#rounds", RoundList)
-    code = getters.query_one("#code", CodeView)
     text = getters.query_one("#text", LineView)
     why = getters.query_one("#why", LineView)
     course = getters.query_one("#course", LineView)
@@ -110,12 +86,9 @@ class ProblemScreen(RoundScreen):
         self._source: Problem | None = None
         self._trials: dict[str, Sequence[Trial]] = {}
         self._pane: Pane = "code"
-        self._against: Against = "parent"
         self._made_from: tuple[object, ...] = ()
         self._placed = False
         self._forks: Sequence[ForkEntry] = ()
-        self._marks: list[Marked] = []
-        self._split: bool | None = None
         self._detailed_at = 0
 
     def compose(self) -> ComposeResult:
@@ -125,11 +98,14 @@ class ProblemScreen(RoundScreen):
         with Horizontal(id="body"):
             with Vertical(id="tree"):
                 yield RoundList(self.feed.glyphs, id="rounds")
+                yield Divider("height", "problem.course", id="course-line")
                 yield LineView(wrap=False, id="course")
+            yield Divider("width", "problem.tree", id="tree-line")
             with Vertical(id="detail"):
                 yield Static(id="tabs")
                 yield CodeView(id="code")
                 yield LineView(id="text")
+                yield Divider("height", "problem.why", id="why-line")
                 yield LineView(id="why")
         yield KeyBar()
         yield ReplayBar(self.feed)
@@ -181,44 +157,14 @@ class ProblemScreen(RoundScreen):
         """Open a pane."""
         self._open(pane)
 
+    def open_code(self) -> None:
+        """Show the program."""
+        self._open("code")
+
     def action_rounds(self) -> None:
         """Walk through the rounds with the list's own keys; where it is narrow, show them."""
         self.add_class("-rounds")
         self.rounds.focus()
-
-    def action_against(self) -> None:
-        """Compare with something else."""
-        self._against = AGAINST[(AGAINST.index(self._against) + 1) % len(AGAINST)]
-        self._open("code")
-
-    def action_mark(self) -> None:
-        """Mark the program, or take its mark away; of three, the oldest mark goes."""
-        view = self.view_now()
-        round_ = view.round if view is not None else None
-        if view is None or round_ is None or round_.code is None or round_.candidate is None:
-            return
-        mark = Marked(round_.candidate, round_.code, f"chain {view.chain.index + 1} round {round_.index + 1}")
-        others = [one for one in self._marks if one.candidate != mark.candidate]
-        self._marks = others if len(others) < len(self._marks) else [*others, mark][-2:]
-        said = " and ".join(one.name for one in self._marks) or "none"
-        self.notify(f"marked: {said}; t compares", markup=False)
-        if len(self._marks) == 2:
-            self._against = "marked"
-            self._open("code")
-
-    def action_split(self) -> None:
-        """Side by side, or one column."""
-        self._split = not self._is_split
-        self.redraw()
-
-    def action_hunk(self, step: int) -> None:
-        """Go to another change."""
-        self.code.go_to_hunk(step)
-
-    def action_maximise(self) -> None:
-        """Give the pane all room, or take it back."""
-        self.toggle_class("-maximised")
-        self.call_after_refresh(self.redraw)
 
     def action_copy(self) -> None:
         """Copy the program, or the text of another pane."""
@@ -320,11 +266,6 @@ class ProblemScreen(RoundScreen):
         problem = self.target()
         return self._view(self.feed.picture(), problem) if problem is not None else None
 
-    @property
-    def _is_split(self) -> bool:
-        """Side by side, where nobody said otherwise and there is room."""
-        return self.code.size.width >= SPLIT_WIDTH if self._split is None else self._split
-
     def _view(self, picture: Picture, problem: ProblemState) -> RoundView | None:
         row = self.rounds.selected
         attempts = {attempt.attempt: attempt for attempt in (problem, *problem.earlier)}
@@ -350,35 +291,13 @@ class ProblemScreen(RoundScreen):
         for at, pane in enumerate(PANES, 1):
             is_open = pane == self._pane and not (narrow and listed)
             parts += [(f"{at} {pane}", styles.KEY if is_open else styles.DIM), ("  ", "")]
-        note = self._code_note(view) if self._pane == "code" else ""
+        note = self.code_note(view) if self._pane == "code" else ""
         room = self.tabs.size.width or self.size.width
         return spread(Content.assemble(*parts), Content.styled(note, styles.DIM), room - 1)
 
-    def _code_note(self, view: RoundView) -> str:
-        old = self._old_code(view)
-        if self._against == "marked" and len(self._marks) == 2:
-            return f"{self._marks[0].name} → {self._marks[1].name} (t)"
-        if self._against == "whole" or old is None:
-            return "whole program (t)"
-        if view.round is not None and old == view.round.code:
-            return f"the same as the {self._against} (t)"
-        return f"diff to {self._against} (t)"
-
-    def _old_code(self, view: RoundView) -> str | None:
-        match self._against:
-            case "parent":
-                return view.parent_code
-            case "seed":
-                return view.seed_code
-            case "reference":
-                return view.reference_code
-            case "marked":
-                return self._marks[0].code if self._marks else None
-        return None
-
     def _show_pane(self, view: RoundView) -> None:
         if self._pane == "code":
-            self._show_code(view)
+            self.show_code(view)
             return
         row = self.rounds.selected
         place = (self._pane, row.key if row is not None else "")
@@ -417,13 +336,3 @@ class ProblemScreen(RoundScreen):
             case "course":
                 return course_lines(view, width)
         return timing_lines(view, width)
-
-    def _show_code(self, view: RoundView) -> None:
-        code = view.round.code if view.round is not None else None
-        if code is None:
-            said = "no program yet" if view.round is None or view.round.outcome is None else "no program"
-            self.code.say([Line(Content.styled(said, styles.DIM))])
-        else:
-            if self._against == "marked" and len(self._marks) == 2:
-                code = self._marks[1].code
-            self.code.compare(self._old_code(view), code, split=self._is_split)

@@ -19,12 +19,15 @@ from perftui.text import one_line
 from perftui.tui import styles
 from perftui.tui.feed import Feed, Picture
 from perftui.tui.filtering import read_filter
+from perftui.tui.kept import keeper_of
 from perftui.tui.panes.live import activity_lines, live_lines, live_title
 from perftui.tui.rows import SORT_WORDS, SORTS, RowMaker, SortKey, sort_rows
 from perftui.tui.screens.commanding import CommandScreen
 from perftui.tui.screens.pictured import TooSmall
+from perftui.tui.screens.resizing import Pane, ResizableScreen
 from perftui.tui.text import spread
 from perftui.tui.totals import header, header_height
+from perftui.tui.widgets.divider import Divider
 from perftui.tui.widgets.key_bar import KeyBar
 from perftui.tui.widgets.line_list import LineList
 from perftui.tui.widgets.line_view import LineView
@@ -45,7 +48,7 @@ class _Filter(Input):
     ]
 
 
-class RunScreen(CommandScreen):
+class RunScreen(CommandScreen, ResizableScreen):
     """The screen that is left open."""
 
     CSS_PATH = "run.tcss"
@@ -68,6 +71,11 @@ class RunScreen(CommandScreen):
             "escape", "back", "back", id="run.back", tooltip="Drop the filter, or go back to the list of runs"
         ),
     ]
+
+    PANES: ClassVar = (
+        Pane("run.bottom", "#bottom", "height"),
+        Pane("run.live", "#live-side", "width", is_first=True),
+    )
 
     header_lines = getters.query_one("#header", Static)
     filter_input = getters.query_one("#filter", Input)
@@ -104,16 +112,21 @@ class RunScreen(CommandScreen):
         )
         yield Static(id="heading")
         yield ProblemList(self.feed.glyphs, id="problems")
+        yield Divider("height", "run.bottom", id="bottom-line")
         with Horizontal(id="bottom"):
             with Vertical(id="live-side"):
                 yield Static(id="live-title")
                 yield LineView(id="live")
+            yield Divider("width", "run.live", id="live-line")
             yield LineView(id="activity")
         yield KeyBar()
         yield ReplayBar(self.feed)
 
     def on_mount(self) -> None:
         """The list has the keys; the panes below are for looking."""
+        kept = keeper_of(self.app).kept
+        self._sort = next((one for one in SORTS if one == kept.sort), "order")
+        self._reversed, self._follows = kept.is_reversed, kept.follows
         self.live.can_focus = self.activity.can_focus = False
         self.problems.focus()
 
@@ -151,17 +164,21 @@ class RunScreen(CommandScreen):
 
     def action_sort(self) -> None:
         """Sort by the next thing."""
-        self._sort = SORTS[(SORTS.index(self._sort) + 1) % len(SORTS)]
-        self.redraw()
+        self._order(SORTS[(SORTS.index(self._sort) + 1) % len(SORTS)], is_reversed=self._reversed)
 
     def action_reverse(self) -> None:
         """Turn the order round."""
-        self._reversed = not self._reversed
-        self.redraw()
+        self._order(self._sort, is_reversed=not self._reversed)
 
     def action_follow(self) -> None:
         """Follow the activity, or stay."""
         self._follows = not self._follows
+        keeper_of(self.app).keep(follows=self._follows)
+        self.redraw()
+
+    def _order(self, sort: SortKey, *, is_reversed: bool) -> None:
+        self._sort, self._reversed = sort, is_reversed
+        keeper_of(self.app).keep(sort=sort, is_reversed=is_reversed)
         self.redraw()
 
     def action_event(self, step: int) -> None:
@@ -184,9 +201,7 @@ class RunScreen(CommandScreen):
     def _heading_clicked(self, event: events.Click) -> None:
         column = self.problems.column_at(event.x)
         if column is not None:
-            self._reversed = column == self._sort and not self._reversed
-            self._sort = column
-            self.redraw()
+            self._order(column, is_reversed=column == self._sort and not self._reversed)
 
     def _follow(self, problem: str) -> None:
         if self.problems.select(problem):
