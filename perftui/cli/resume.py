@@ -19,7 +19,8 @@ from perftui.cli.options import with_db, with_format, with_output, with_sandbox
 from perftui.cli.sweep import Undertaking, ended_status, run_sweep, sweep_states
 from perftui.cli.views import choose_view, watcher
 from perftui.errors import BadInputError, ExitStatus
-from perftui.events.commands import Rerun
+from perftui.events.commands import Rerun, Retune
+from perftui.events.costs import dollars_spent
 from perftui.events.plan import RunPlan
 from perftui.events.reduce import replay
 from perftui.events.state import RunState
@@ -38,6 +39,7 @@ class ResumeFlags(TypedDict):
     format_: Format
     headless: bool
     as_json: bool
+    max_dollars: float | None
     db: Path | None
 
 
@@ -48,7 +50,13 @@ class RerunFlags(ResumeFlags):
 
 
 def _with_flags(command: F) -> F:
-    for decorate in (with_db, with_output, with_format, with_sandbox):
+    bound = click.option(
+        "--max-dollars",
+        type=click.FloatRange(min=0, min_open=True),
+        metavar="N",
+        help="What the run may cost in all, in place of its former bound.",
+    )
+    for decorate in (with_db, with_output, with_format, with_sandbox, bound):
         command = decorate(command)
     return command
 
@@ -92,6 +100,7 @@ def _go_on(flags: ResumeFlags, reruns: tuple[str, ...]) -> int:
         click.echo(f"perftui: {_nothing_left(state)}", err=True)
         broken = any(problem.status == "infrastructure" for problem in state.problems.values())
         return ExitStatus.INFRASTRUCTURE_FAILED if broken else ExitStatus.DONE
+    bounds = _bounds(state, plan, flags["max_dollars"])
     if flags["sandbox"] is not None:
         plan = msgspec.structs.replace(plan, sandbox=flags["sandbox"])
     places = places_again(plan, problems, state) if plan.purpose == "evaluate" else None
@@ -107,11 +116,26 @@ def _go_on(flags: ResumeFlags, reruns: tuple[str, ...]) -> int:
             else evaluation_watcher(places, flags["format_"], as_json=flags["as_json"]),
             linger=view == "screen" and places is None,
             run=run,
-            commands=tuple(Rerun(problem=problem) for problem in reruns),
+            commands=(*bounds, *(Rerun(problem=problem) for problem in reruns)),
             programs=tuple(sample.program for sample in (places or {}).values()),
             fall_back=plan.purpose == "demo" and flags["sandbox"] is None,
         )
     )
+
+
+def _bounds(state: RunState, plan: RunPlan, dollars: float | None) -> tuple[Retune, ...]:
+    """The wish for another bound in dollars.
+
+    Raises:
+        BadInputError: nothing is known of prices, or the run has cost as much already.
+    """
+    if dollars is not None and plan.prices is None:
+        raise BadInputError(f"run {state.run} was begun without --price: --max-dollars has nothing to go by")
+    spent, bound = dollars_spent(state), dollars or plan.dollars
+    if spent is not None and bound and spent >= bound:
+        told = f"run {state.run} has cost ${spent:.4g} of ${bound:g}"
+        raise BadInputError(f"{told}: give a higher --max-dollars")
+    return () if dollars is None else (Retune(dollars=dollars),)
 
 
 def _go_on_with(undertaking: Undertaking) -> int:
@@ -128,6 +152,8 @@ async def _load_sweep(db: Path, flags: ResumeFlags) -> Undertaking | None:
         sweep = await store.find_sweep(flags["run"])
         if sweep is None:
             return None
+        if flags["max_dollars"] is not None:
+            raise BadInputError(f"{sweep.id} is a sweep: --max-dollars is of one run")
         return Undertaking(
             sweep=sweep,
             problems=await store.sweep_problems(sweep),

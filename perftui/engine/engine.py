@@ -24,6 +24,7 @@ from perftui.events.model import (
     RunResumed,
     RunRetuned,
     RunUnpaused,
+    SteppingChanged,
 )
 from perftui.events.plan import RunPlan
 from perftui.events.state import RunState
@@ -57,13 +58,13 @@ class Engine:
         self._stopped = anyio.CancelScope()
         self._spent_up = ""
         self.steering = Steering(
-            stepping=False,
             on_pause=lambda: self._wish(RunPaused()),
             on_unpause=lambda: self._wish(RunUnpaused()),
             on_cancel=self._cancel,
             on_rerun=lambda problem: self._wish(Rerun(problem=problem)),
             on_stop=self._stopped.cancel,
             on_spending=self._heed_spending,
+            on_stepping=lambda stepping: self._tools.hub.tell(SteppingChanged(stepping=stepping)),
             on_wish=self._wish,
         )
         self._tools = make_tools(self.steering)
@@ -222,7 +223,7 @@ class Engine:
             self._tools.hub.tell(Notice(text=text, severity="warning"))
             self.steering.pause()
         else:
-            self._spent_up = f"it has cost its ${bound:g}"
+            self._spent_up = f"it has cost its ${bound:g}; a higher bound: perftui resume --max-dollars"
             self.steering.stop()
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import anyio
+import msgspec
 
 from perftui.events.commands import (
     Cancel,
@@ -22,6 +23,7 @@ from perftui.events.commands import (
     Stop,
     Unpause,
 )
+from perftui.events.model import Stepping
 
 _About = tuple[int, int]
 """An attempt and a round."""
@@ -31,30 +33,29 @@ class Steering:
     """Holds wishes; the engine asks it at each gate. All methods return at once.
 
     Args:
-        stepping: whether every problem begins in step mode.
         on_pause: is told when the run is paused.
         on_unpause: is told when it goes on.
         on_cancel: ends a problem now; returns False where it is not running.
         on_rerun: opens another attempt of an ended problem.
         on_stop: interrupts the run.
         on_spending: is told of each reply that was paid for.
+        on_stepping: is told whose actions are held, when that changes.
         on_wish: is handed what the engine does in its own time.
     """
 
     def __init__(
         self,
         *,
-        stepping: bool,
         on_pause: Callable[[], None],
         on_unpause: Callable[[], None],
         on_cancel: Callable[[str], None],
         on_rerun: Callable[[str], None],
         on_stop: Callable[[], None],
         on_spending: Callable[[], None],
+        on_stepping: Callable[[Stepping], None],
         on_wish: Callable[[Requeue | MeasureAgain | Retune], None],
     ) -> None:
-        self._step_all = stepping
-        self._step: dict[str, bool] = {}
+        self._stepping = Stepping()
         self._paused = False
         self._on_pause = on_pause
         self._on_unpause = on_unpause
@@ -63,6 +64,7 @@ class Steering:
         self.stop = on_stop
         self._on_wish = on_wish
         self._on_spending = on_spending
+        self._on_stepping = on_stepping
         self._changed = anyio.Event()
         self._decisions: dict[tuple[str, int], tuple[_About | None, Decision]] = {}
 
@@ -103,10 +105,11 @@ class Steering:
     def step(self, problem: str | None, *, on: bool) -> None:
         """Hold each action of a problem (of all, where None) for a person, or let go."""
         if problem is None:
-            self._step_all = on
-            self._step.clear()
-        else:
-            self._step[problem] = on
+            self._stepping = Stepping(by_default=on)
+        elif on != self.steps(problem):
+            others = set(self._stepping.others) ^ {problem}
+            self._stepping = msgspec.structs.replace(self._stepping, others=tuple(sorted(others)))
+        self._on_stepping(self._stepping)
         self._wake()
 
     def decide(self, problem: str, chain: int, decision: Decision, *, about: _About | None = None) -> None:
@@ -123,7 +126,7 @@ class Steering:
 
     def steps(self, problem: str) -> bool:
         """Whether the problem's actions are held."""
-        return self._step.get(problem, self._step_all)
+        return self._stepping.holds(problem)
 
     @property
     def paused(self) -> bool:
@@ -152,8 +155,7 @@ class Steering:
                 return Send()
             await self._changed.wait()
         if isinstance(decided, GoOn):
-            self._step[problem] = False
-            self._wake()
+            self.step(problem, on=False)
             return Send()
         return decided
 

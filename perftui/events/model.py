@@ -28,6 +28,22 @@ Stage = Literal[
 """What a chain is waiting for or doing now; `lane` is the wait for the timing lane."""
 
 
+class Stepping(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose actions are held for a person.
+
+    Attributes:
+        by_default: those of all problems but the others.
+        others: ids of problems for which it is the other way round.
+    """
+
+    by_default: bool = False
+    others: tuple[str, ...] = ()
+
+    def holds(self, problem: str) -> bool:
+        """Whether a problem's actions are held."""
+        return self.by_default != (problem in self.others)
+
+
 def _kebab(name: str) -> str:
     return "".join(f"-{c.lower()}" if c.isupper() else c for c in name).lstrip("-")
 
@@ -287,6 +303,12 @@ class MeasureProgress(EventBase, frozen=True, kw_only=True):
     planned: int
 
 
+class SteppingChanged(EventBase, frozen=True, kw_only=True):
+    """Ephemeral: whose actions are held for a person from now on."""
+
+    stepping: Stepping
+
+
 class Notice(EventBase, frozen=True, kw_only=True):
     """Ephemeral: one printable line for whoever watches, such as an image being built."""
 
@@ -322,5 +344,5 @@ StoredEvent = (
     | ChainEnded
     | SandboxLost
 )
-EphemeralEvent = StageChanged | ActionHeld | ReplyText | MeasureProgress | Notice
+EphemeralEvent = StageChanged | ActionHeld | ReplyText | MeasureProgress | SteppingChanged | Notice
 Event = StoredEvent | EphemeralEvent

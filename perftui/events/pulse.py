@@ -19,6 +19,8 @@ from perftui.events.model import (
     ReplyText,
     Stage,
     StageChanged,
+    Stepping,
+    SteppingChanged,
 )
 from perftui.events.state import ChainState, ProblemState, RunState
 from perftui.refine.actions import Action
@@ -74,11 +76,13 @@ class Pulse(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     Attributes:
         seq: the last fact that the owner's picture held; a watcher takes the pulse after that one.
         chains: those that do something.
+        stepping: whose actions are held for a person.
         notices: the last ones, oldest first.
     """
 
     seq: int = 0
     chains: tuple[ChainPulse, ...] = ()
+    stepping: Stepping = Stepping()
     notices: tuple[NumberedNotice, ...] = ()
 
 
@@ -98,7 +102,12 @@ def pulse_of(state: RunState, notices: Sequence[NumberedNotice] = ()) -> Pulse:
     for problem, chain in busy:
         holding += chain.held is not None
         chains.append(_chain_pulse(problem, chain, tail, whole=holding <= HELD_SENT))
-    return Pulse(seq=state.seq, chains=tuple(chains), notices=tuple(notices[-NOTICES_SENT:]))
+    return Pulse(
+        seq=state.seq,
+        chains=tuple(chains),
+        stepping=state.stepping,
+        notices=tuple(notices[-NOTICES_SENT:]),
+    )
 
 
 def _chain_pulse(problem: ProblemState, chain: ChainState, tail: int, *, whole: bool) -> ChainPulse:
@@ -132,6 +141,7 @@ class Listener:
         self._run = run
         self._told: dict[ChainKey, ChainPulse] = {}
         self._notices = 0
+        self._stepping: Stepping | None = None
 
     def on_fact(self, event: EventBase) -> None:
         """Take note of a fact that the watcher is given."""
@@ -150,6 +160,9 @@ class Listener:
             at: now, seconds since the epoch.
         """
         events: list[EphemeralEvent] = []
+        if pulse.stepping != self._stepping:
+            self._stepping = pulse.stepping
+            events.append(SteppingChanged(run=self._run, at=at, stepping=pulse.stepping))
         for chain in pulse.chains:
             events.extend(self._placed(event, chain, at) for event in _news(self._told.get(chain.key), chain))
         self._told = {chain.key: chain for chain in pulse.chains}

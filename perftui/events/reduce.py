@@ -30,6 +30,8 @@ from perftui.events.model import (
     RunStarted,
     RunUnpaused,
     SandboxLost,
+    Stepping,
+    SteppingChanged,
     WinnerConfirmed,
 )
 from perftui.events.reduce_chain import at_rest, on_chain
@@ -63,6 +65,8 @@ def apply(state: RunState, event: Event) -> RunState:
             state = _begin(event)
         case RunRetuned():
             state = _retuned(state, event)
+        case SteppingChanged(stepping=stepping):
+            state = _replace(state, stepping=stepping)
         case RunResumed() | RunPaused() | RunUnpaused() | RunEnded():
             state = _on_run(state, event)
         case _:
@@ -108,6 +112,7 @@ def _begin(event: RunStarted) -> RunState:
             for head in event.heads
         },
         started_at=event.at,
+        stepping=Stepping(by_default=event.plan.step),
     )
 
 
@@ -120,7 +125,7 @@ def _on_run(state: RunState, event: RunResumed | RunPaused | RunUnpaused | RunEn
         case RunResumed(environment=environment):
             state = _replace(state, status="running", reason="", ended_at=None, environment=environment)
         case RunEnded(how=how, reason=reason, at=at):
-            state = _replace(state, status=how, reason=reason, ended_at=at)
+            state = _replace(state, status=how, reason=reason, ended_at=at, stepping=Stepping())
     return _replace(state, problems={name: _problem_at_rest(p) for name, p in state.problems.items()})
 
 

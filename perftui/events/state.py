@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from perftui.events.model import ProblemEndKind, Stage
+from perftui.events.model import ProblemEndKind, Stage, Stepping
 from perftui.events.plan import Environment, ProblemHead, RunPlan
 from perftui.judging.model import Verdict
 from perftui.refine.actions import Action
@@ -188,6 +188,7 @@ class RunState(msgspec.Struct, frozen=True, kw_only=True):
         ended_at: likewise, None while it runs.
         seq: the last stored event that is in this picture.
         spent: on all problems.
+        stepping: whose actions are held for a person.
         activity: the last things worth seeing, newest last.
     """
 
@@ -201,4 +202,5 @@ class RunState(msgspec.Struct, frozen=True, kw_only=True):
     ended_at: float | None = None
     seq: int = 0
     spent: Spent = Spent()
+    stepping: Stepping = Stepping()
     activity: tuple[Activity, ...] = ()

@@ -238,6 +238,12 @@ def is_by_hand(round_: Round) -> bool:
     return round_.ask.phase == "given" and bool(round_.ask.hand)
 
 
+def unaided(rounds: Sequence[Round]) -> Sequence[Round]:
+    """The rounds before the first program of a person: what follows may build on that."""
+    first = next((at for at, round_ in enumerate(rounds) if "program" in round_.ask.hand), len(rounds))
+    return rounds[:first]
+
+
 def turn_of(rounds: Sequence[Round], index: int) -> int:
     """Which call of the model a round is, 0-based: rounds made by hand are none."""
     return index - sum(is_by_hand(round_) for round_ in rounds if round_.index < index)

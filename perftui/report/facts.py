@@ -8,7 +8,7 @@ import msgspec
 
 from perftui.events.state import ChainState, ProblemState, RunState
 from perftui.events.summary import Best, chain_best, confirmed, problem_best, rank
-from perftui.refine.chain import Round
+from perftui.refine.chain import Round, unaided
 from perftui.timing.model import SpeedVerdict
 
 
@@ -69,12 +69,35 @@ def facts(state: RunState) -> list[ProblemFacts]:
 
 
 def problem_facts(problem: ProblemState) -> ProblemFacts:
-    """What metrics need of one problem."""
+    """What metrics need of one problem: what the model did by itself."""
+    problem = unaided_problem(problem)
     return ProblemFacts(
         has_reference=has_passing_reference(problem),
         chains=tuple(_chain_facts(problem, chain) for chain in problem.chains),
         final=_final(problem),
     )
+
+
+def unaided_problem(problem: ProblemState) -> ProblemState:
+    """The problem without programs by hand and what came after them in their chains.
+
+    Of a chain that is cut short so, no more is known than of one that was cancelled there.
+    """
+    if not helped(problem):
+        return problem
+    return msgspec.structs.replace(problem, chains=tuple(map(_unaided_chain, problem.chains)))
+
+
+def helped(problem: ProblemState) -> bool:
+    """Whether a person wrote a program for it."""
+    return any(len(unaided(chain.rounds)) < len(chain.rounds) for chain in problem.chains)
+
+
+def _unaided_chain(chain: ChainState) -> ChainState:
+    rounds = tuple(unaided(chain.rounds))
+    if len(rounds) == len(chain.rounds):
+        return chain
+    return msgspec.structs.replace(chain, rounds=rounds, how="cancelled", best=None)
 
 
 def has_passing_reference(problem: ProblemState) -> bool:

@@ -27,6 +27,7 @@ def lines(report: Report) -> list[str]:
         *([coverage_line(report.timing)] if report.timing is not None else []),
         mean_line("Geometric mean speedup", figures.geometric_mean_speedup),
         *_common(report.common),
+        *_by_hand(report),
         *_dependence(report),
         _final_line(figures),
         _slower_line(figures),
@@ -56,6 +57,16 @@ def _left_out(report: Report) -> list[str]:
         return []
     said = "1 problem is" if count == 1 else f"{count} problems are"
     return [f"{said} left out: the reference fails its own tests here. No figure counts what is left out."]
+
+
+def _by_hand(report: Report) -> list[str]:
+    count = len(report.by_hand)
+    if not count:
+        return []
+    said = "1 problem" if count == 1 else f"{count} problems"
+    return [
+        f"A person wrote programs for {said}: the figures leave those out, the table of problems does not."
+    ]
 
 
 def _common(common: Mean | None) -> list[str]:

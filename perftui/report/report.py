@@ -9,7 +9,7 @@ import msgspec
 from perftui.events.plan import Environment, RunPlan, RunPurpose
 from perftui.events.state import RunState, RunStatus
 from perftui.report.coverage import TimingCoverage, coverage
-from perftui.report.facts import facts
+from perftui.report.facts import facts, helped, unaided_problem
 from perftui.report.gain import Gain, cost, gain
 from perftui.report.metrics import Metrics, metrics
 from perftui.report.rows import ProblemRow, problem_row
@@ -41,6 +41,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         metrics: over the latest attempt of each problem.
         per_problem: every problem, in the order of the run.
         left_out: problems whose references fail their own tests here, with the reason.
+        by_hand: problems for which a person wrote a program; no figure at k counts that, nor what was made
+            of it, and the rows do.
         gain: what the calls bought; None where speed was not measured, or no call was made.
         dollars: what all tokens cost, former attempts included; None where no price is known.
         common: geometric mean speedup over the problems that are measured in all the runs that are
@@ -67,6 +69,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     metrics: Metrics
     per_problem: tuple[ProblemRow, ...]
     left_out: tuple[LeftOut, ...]
+    by_hand: tuple[str, ...]
     gain: Gain | None
     dollars: float | None
     common: Mean | None
@@ -103,7 +106,8 @@ def build_report(state: RunState) -> Report:
             for problem in problems
             if problem.status == "left-out"
         ),
-        gain=gain(problems, prices) if was_timed(state) else None,
+        by_hand=tuple(problem.head.id for problem in problems if helped(problem)),
+        gain=gain([unaided_problem(problem) for problem in problems], prices) if was_timed(state) else None,
         dollars=cost(state.spent.prompt_tokens, state.spent.completion_tokens, prices),
         common=None,
         timing=coverage(problems),

@@ -147,6 +147,9 @@ class PerfApp(App[int]):
 
     def tick(self) -> None:
         """Take in what happened, and hand one picture to what can be seen."""
+        if not self.is_running:
+            # It ends: screens lose their widgets before their timers.
+            return
         changed = [feed for feed in self._feeds() if feed.poll() or feed in self._loaded]
         self._loaded.clear()
         second = int(self._clock())
@@ -167,6 +170,8 @@ class PerfApp(App[int]):
     def _load(self) -> None:
         """Fold a long past piece by piece, as fast as keys and frames leave room for."""
         self._loads = False
+        if not self.is_running:
+            return
         loading = [feed for feed in self._feeds() if feed.loading]
         for feed in loading:
             if feed.poll():

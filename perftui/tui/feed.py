@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from perftui.engine.control import Player, RunControl, RunSession
-from perftui.events.commands import Command, Decide, Decision, GoOn, Step
+from perftui.events.commands import Command, Decide, Decision, Step
 from perftui.events.eta import Mark, marked, rounds_ended
 from perftui.events.model import Event, Notice
 from perftui.events.outline import advance, outlined, with_problem
@@ -36,8 +36,6 @@ class Picture:
         now: seconds since the epoch.
         glyphs: as the terminal can show them.
         commandable: whether there is a control and the run goes on.
-        step_all: whether every problem is asked to hold its actions.
-        stepping: problems that are asked to hold their actions.
         notice: the latest line for whoever watches.
         loading: True while the past is still being read.
         mark: from where the run's pace is measured.
@@ -49,8 +47,6 @@ class Picture:
     now: float
     glyphs: Glyphs
     commandable: bool = False
-    step_all: bool = False
-    stepping: frozenset[str] = frozenset()
     notice: str = ""
     loading: bool = False
     mark: Mark | None = None
@@ -69,15 +65,12 @@ class Feed:
         self._start = self.state = session.start
         self._sought = False
         self._whole: set[str] = set()
-        self.step_all = False
-        self.stepping: frozenset[str] = frozenset()
         self._clock = clock
         self._pending: deque[Event] = deque()
         self._notice = ""
         self._mark: Mark | None = None
         self._fresh_notices: list[Notice] = []
         self._pace = Pace()
-        self._opened = False
         self._answered: set[HeldKey] = set()
         self._begin()
 
@@ -135,8 +128,6 @@ class Feed:
             pace=self._pace.now(),
             glyphs=self.glyphs,
             commandable=self.control is not None,
-            step_all=self.step_all,
-            stepping=self.stepping,
             notice=self._notice,
             loading=self.loading,
             mark=self._mark,
@@ -163,14 +154,7 @@ class Feed:
 
     def step(self, problem: str | None, *, on: bool) -> None:
         """Ask a problem (all, where None) to hold its actions, or let go."""
-        if self.control is None:
-            return
-        self.control.send(Step(problem=problem, on=on))
-        if problem is None:
-            self.step_all = on
-            self.stepping = frozenset()
-        else:
-            self.stepping = self.stepping | {problem} if on else self.stepping - {problem}
+        self.send(Step(problem=problem, on=on))
 
     def decide(self, held: HeldKey, decision: Decision) -> None:
         """Answer a held action."""
@@ -181,8 +165,6 @@ class Feed:
         self.control.send(
             Decide(problem=problem, attempt=attempt, chain=chain, round=round_, decision=decision)
         )
-        if isinstance(decision, GoOn):
-            self.stepping = self.stepping - {problem}
 
     def send(self, command: Command) -> None:
         """Ask the run for something, where it can be asked."""
@@ -203,15 +185,8 @@ class Feed:
         if isinstance(event, Notice):
             self._notice = one_line(event.text)
             self._fresh_notices.append(event)
-        self._note_plan()
 
     def _begin(self) -> None:
         """Go on from a picture: how fast the run is, is measured from here."""
         if self.state.status == "running":
             self._mark = Mark(at=self.session.clock(), rounds=rounds_ended(self.state))
-        self._note_plan()
-
-    def _note_plan(self) -> None:
-        if not self._opened and self.state.plan is not None:
-            self._opened = True
-            self.step_all = self.state.plan.step

@@ -94,7 +94,7 @@ def _status(picture: Picture, *, compact: bool) -> Content:
         mark = _STATUS_PLAIN[state.status]
     end = state.ended_at if state.ended_at is not None else picture.now
     parts: list[str | tuple[str, str]] = [(f"{mark} {word}", style)]
-    if picture.step_all:
+    if state.stepping.by_default:
         parts.insert(0, ("step mode  ", styles.WARN))
     if state.started_at > 0:
         parts.append((f" {figures.clock(end - state.started_at)}", styles.HEAD))

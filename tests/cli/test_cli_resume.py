@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 
-from tests.cli.conftest import QUICK, Here
+from tests.cli.conftest import MODEL, QUICK, Here
 from tests.support.bench import fenced, right, write_lines
 
 
@@ -124,3 +124,25 @@ def test_the_run_of_an_older_perftui_may_go_on_in_another_kind_of_sandbox(here: 
     assert here.perftui("resume", run, "--sandbox", "process").status == 0
     environment = json.loads(here.perftui("report", run, "--format", "json").out)["environment"]
     assert environment["sandbox"]["kind"] == "process"
+
+
+def test_a_run_that_has_cost_its_bound_goes_on_with_a_higher_one(here: Here) -> None:
+    replies = here.folder / "replies.jsonl"
+    lines = [json.loads(line) for line in replies.read_text().splitlines()]
+    write_lines(replies, [{**line, "prompt_tokens": 100, "completion_tokens": 100} for line in lines])
+    priced = ("--price", "1000/1000")
+    ended = here.perftui("run", "problems", *MODEL, *QUICK, *priced, "--max-dollars", "0.000001")
+    assert ended.status == 130, ended.err
+    assert "it has cost its $1e-06; a higher bound: perftui resume --max-dollars" in ended.out
+    assert "give a higher --max-dollars" in here.refused("resume", "last")
+    assert "give a higher --max-dollars" in here.refused("resume", "last", "--max-dollars", "0.000002")
+    ended = here.perftui("resume", "last", "--max-dollars", "1000")
+    assert ended.status == 0, ended.err
+    report = json.loads(here.perftui("report", "last", "--format", "json").out)
+    assert [row["status"] for row in report["per_problem"]] == ["solved"] * 3
+
+
+def test_a_bound_in_dollars_needs_a_price(here: Here) -> None:
+    here.run()
+    cut_back(here, "candidate-found")
+    assert "begun without --price" in here.refused("resume", "last", "--max-dollars", "1")

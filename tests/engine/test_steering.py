@@ -4,21 +4,39 @@ import anyio
 
 from perftui.engine.steering import Steering
 from perftui.events.commands import Decision, End, GoOn, Send, Skip
+from perftui.events.model import Stepping
 
 
 class Wishes:
     def __init__(self, *, stepping: bool = False) -> None:
         self.heard: list[str] = []
+        self.stepping: list[Stepping] = []
         self.steering = Steering(
-            stepping=stepping,
             on_pause=lambda: self.heard.append("pause"),
             on_unpause=lambda: self.heard.append("unpause"),
             on_cancel=lambda problem: self.heard.append(f"cancel {problem}"),
             on_rerun=lambda problem: self.heard.append(f"rerun {problem}"),
             on_stop=lambda: self.heard.append("stop"),
             on_spending=lambda: None,
+            on_stepping=self.stepping.append,
             on_wish=lambda wish: self.heard.append(type(wish).__name__),
         )
+        if stepping:
+            self.steering.step(None, on=True)
+
+
+def test_whose_actions_are_held_is_told_when_it_changes() -> None:
+    wishes = Wishes()
+    for problem, on in (("a", True), ("a", True), (None, True), ("b", False), (None, False)):
+        wishes.steering.step(problem, on=on)
+    told = [(one.by_default, one.others, one.holds("a"), one.holds("b")) for one in wishes.stepping]
+    assert told == [
+        (False, ("a",), True, False),
+        (False, ("a",), True, False),
+        (True, (), True, True),
+        (True, ("b",), True, False),
+        (False, (), False, False),
+    ]
 
 
 def test_pausing_twice_is_pausing_once() -> None:

@@ -16,6 +16,8 @@ from perftui.events.model import (
     ReplyReceived,
     ReplyText,
     StageChanged,
+    Stepping,
+    SteppingChanged,
 )
 from perftui.events.pulse import (
     HELD_SENT,
@@ -124,6 +126,17 @@ def test_a_stream_is_told_by_what_it_grew_and_each_notice_once() -> None:
         texts.append([(e.text, e.restart) for e in told if isinstance(e, ReplyText)])
         texts.append([e.text for e in told if isinstance(e, Notice)])
     assert texts == [[("Here", True)], ["an image is built"], [(" it is", False)], []]
+
+
+def test_a_viewer_knows_whose_actions_are_held() -> None:
+    listener, seen = Listener("r"), RunState()
+    for stepping in (Stepping(by_default=True), Stepping(by_default=True), Stepping(others=("P/1",))):
+        owner = apply(RunState(), SteppingChanged(stepping=stepping))
+        told = listener.on_pulse(pulse_of(owner), 1.0)
+        for event in told:
+            seen = apply(seen, event)
+        assert seen.stepping == stepping
+    assert not listener.on_pulse(pulse_of(owner), 2.0)
 
 
 def test_a_run_in_which_nothing_goes_on_has_an_empty_pulse() -> None:

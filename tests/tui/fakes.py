@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
@@ -12,7 +12,7 @@ import msgspec
 from perftui.engine.control import Player, RunSession
 from perftui.errors import BadInputError
 from perftui.events import model as ev
-from perftui.events.commands import Command
+from perftui.events.commands import Command, Step
 from perftui.events.plan import Environment, ProblemHead, RunPlan
 from perftui.events.reduce import replay
 from perftui.events.state import ProblemState, RunState
@@ -394,13 +394,22 @@ def held(script: Script, problem: str) -> None:
 
 
 class FakeControl:
-    """Writes down every command."""
+    """Writes down every command; of steps, it says what became of them, as an engine does."""
 
-    def __init__(self) -> None:
+    def __init__(self, tell: Callable[[ev.Event], None]) -> None:
         self.commands: list[Command] = []
+        self._tell = tell
+        self._stepping = ev.Stepping()
 
     def send(self, command: Command) -> None:
         self.commands.append(command)
+        match command:
+            case Step(problem=None, on=on):
+                self._stepping = ev.Stepping(by_default=on)
+            case Step(problem=str(problem)):
+                others = tuple({*self._stepping.others} ^ {problem})
+                self._stepping = ev.Stepping(by_default=self._stepping.by_default, others=others)
+        self._tell(ev.SteppingChanged(run=RUN, stepping=self._stepping))
 
 
 class FakeSession:
@@ -409,7 +418,7 @@ class FakeSession:
     latest: ClassVar[dict[str, FakeSession]] = {}
 
     def __init__(self, events: Iterable[ev.Event] = (), *, live: bool = True, run: str = RUN) -> None:
-        self.fake = FakeControl()
+        self.fake = FakeControl(self.feed)
         self.run = run
         self.control = self.fake if live else None
         self.player: Player | None = None

@@ -63,7 +63,7 @@ async def test_a_line_is_dragged_and_its_place_is_kept(drive: Drive, tmp_path: P
 async def test_no_pane_is_lost_however_often_one_presses(drive: Drive) -> None:
     async with drive() as it:
         for key in ("ctrl+up", "ctrl+down", "ctrl+left", "ctrl+right"):
-            await it.press(*([key] * 30))
+            await it.press(*([key] * 14))
             for selector in ("#problems", "#bottom", "#live-side", "#activity"):
                 assert it.app.screen.query_one(selector).outer_size.area > 0, (key, selector)
 

@@ -216,14 +216,15 @@ class CommandScreen(PicturedScreen):
             }
             return offers_still.get(action, False) and self._can_take_up()
         held = problem is not None and held_chain(problem) is not None
-        stepping = problem is not None and problem.head.id in self.feed.stepping
+        stepping = self.feed.state.stepping
+        steps = problem is not None and stepping.holds(problem.head.id)
         paused = self.feed.state.status == "paused"
         offers = {
             "answer": held,
-            "step": open_ and not held and not stepping and not self.feed.step_all,
-            "let_go": open_ and not held and stepping,
-            "step_all": not self.feed.step_all,
-            "let_all_go": self.feed.step_all,
+            "step": open_ and not held and not steps,
+            "let_go": open_ and not held and steps,
+            "step_all": not stepping.by_default,
+            "let_all_go": stepping.by_default,
             "pause": not paused,
             "unpause": paused,
             "rerun": problem is not None and not open_,
