@@ -24,6 +24,8 @@ from perftui.refine.catalogue import find_strategy
 from perftui.store.readers import Reader
 from perftui.store.writer import open_store
 from perftui.text import one_line
+from perftui.tui.conversation import NOTE as CONVERSATION
+from perftui.tui.conversation import read as read_conversation
 
 
 class ForkFlags(TypedDict):
@@ -58,7 +60,11 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--base-url", metavar="URL", help="Of an OpenAI-compatible server.")
 @click.option("--strategy", metavar="NAME", help="Go on in another way.  [default: that of RUN]")
 @click.option("--temperature", type=click.FloatRange(0, 2), help="Of all calls from here on.")
-@click.option("--prompt", type=_FILE, help="What the next call says last, in place of the strategy's words.")
+@click.option(
+    "--prompt",
+    type=_FILE,
+    help="What the next call says last; a file that begins with === is the whole conversation.",
+)
 @click.option("--program", type=_FILE, help="A program of yours, judged and timed as the next round.")
 @click.option("--chains", type=click.IntRange(1, 1000), default=1, show_default=True)
 @with_sandbox
@@ -90,9 +96,7 @@ def round_of(text: str) -> tuple[int, int]:
 
 
 def fork_command(fork: Fork) -> str:
-    """The command line that does the same as a fork; empty where it takes files to say it."""
-    if fork.messages is not None or fork.code is not None:
-        return ""
+    """The command line that does the same as a fork; FILE stands for one with a text that was written."""
     origin = fork.origin
     words = ["perftui", "fork", origin.run, origin.problem, f"{origin.chain + 1}.{origin.round + 1}"]
     options = {
@@ -104,7 +108,8 @@ def fork_command(fork: Fork) -> str:
         "--chains": fork.chains if fork.chains > 1 else None,
     }
     words += [word for name, value in options.items() if value is not None for word in (name, f"{value}")]
-    return shlex.join(words)
+    files = {"--prompt FILE": fork.messages, "--program FILE": fork.code}
+    return " ".join([shlex.join(words), *(words for words, text in files.items() if text is not None)])
 
 
 async def _launch(flags: ForkFlags, db: Path, linger: bool) -> Launch:  # noqa: FBT001 - anyio.run's way
@@ -125,7 +130,7 @@ async def _fork(flags: ForkFlags, reader: Reader, db: Path) -> Fork:
     if flags["strategy"] is not None:
         find_strategy(flags["strategy"])
     model = flags["model"]
-    said = None if flags["prompt"] is None else _text(flags["prompt"])
+    prompt = flags["prompt"]
     attempt = flags["attempt"] or problem.attempt
     return Fork(
         origin=Origin(run=run, problem=flags["problem"], attempt=attempt, chain=chain, round=round_),
@@ -133,10 +138,21 @@ async def _fork(flags: ForkFlags, reader: Reader, db: Path) -> Fork:
         base_url=flags["base_url"],
         strategy=flags["strategy"],
         temperature=flags["temperature"],
-        messages=None if said is None else (Message(role="user", content=said),),
+        messages=None if prompt is None else _conversation(prompt),
         code=None if flags["program"] is None else _text(flags["program"]),
         chains=flags["chains"],
     )
+
+
+def _conversation(path: Path) -> tuple[Message, ...]:
+    """One message of the user's, or a conversation as the screen hands it to an editor."""
+    text = _text(path)
+    if not text.startswith(("=== ", CONVERSATION)):
+        return (Message(role="user", content=text),)
+    try:
+        return read_conversation(text)
+    except BadInputError as error:
+        raise BadInputError(f"{path}: {error}") from error
 
 
 def _text(path: Path) -> str:

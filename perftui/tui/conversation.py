@@ -21,7 +21,7 @@ from perftui.llm.model import Message
 
 _HEAD = re.compile(r"=== (system|user|assistant)")
 _LIKE_HEAD = re.compile(r"\\*=== ")
-_NOTE = (
+NOTE = (
     "# A conversation with the model. Each message begins with a line === system, === user or\n"
     "# === assistant. A line of a text that begins so is written with a \\ before it.\n"
 )
@@ -34,7 +34,7 @@ _ROLES: dict[str, Literal["system", "user", "assistant"]] = {
 
 def written(messages: Sequence[Message]) -> str:
     """A conversation as text; `read` gives it back, unless it has none."""
-    return _NOTE + "".join(f"=== {m.role}\n{_escaped(m.content)}\n" for m in messages)
+    return NOTE + "".join(f"=== {m.role}\n{_escaped(m.content)}\n" for m in messages)
 
 
 def read(text: str) -> tuple[Message, ...]:

@@ -52,6 +52,21 @@ def test_a_program_of_ones_own_is_the_next_round_of_a_fork(here: Here) -> None:
     assert asks[1]["hand"] == ["program"]
 
 
+def test_a_file_may_hold_the_whole_conversation(here: Here) -> None:
+    run = here.run()
+    name = first_problem(here, run)
+    (here.folder / "talk.md").write_text("=== system\nBe brief.\n=== user\nMake it fast.\n")
+    ended = here.perftui("fork", run, name, "1", "--prompt", "talk.md")
+    assert ended.status == 0, ended.err
+    asks = [e["ask"] for e in events_of(here, "last") if e["kind"] == "action-taken"]
+    sent = [[(m["role"], m["content"]) for m in ask["messages"]] for ask in asks]
+    assert [("system", "Be brief."), ("user", "Make it fast.")] in sent
+    (here.folder / "talk.md").write_text("=== user\nx\n=== nobody\n")
+    assert "talk.md: line 3: a message begins with" in here.refused(
+        "fork", run, name, "1", "--prompt", "talk.md"
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -470,7 +470,8 @@ class FakeLibrary:
         return await self.open(run)
 
     async def detail(self, run: str, problem_id: str, upto: int) -> ProblemState | None:
-        told = FakeSession.latest[run].told
+        own = self.sessions.get(run)
+        told = own.told if isinstance(own, FakeSession) else FakeSession.latest[run].told
         return replay(event for event in told if event.seq <= upto).problems.get(problem_id)
 
     async def forks(self, run: str, problem_id: str) -> Sequence[ForkEntry]:

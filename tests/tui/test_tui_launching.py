@@ -125,11 +125,19 @@ async def test_a_stored_run_is_taken_up_to_requeue_and_rerun() -> None:
         assert launcher.asked == [(RUN, (Requeue(),)), (RUN, (Rerun(problem="HumanEval/0"),))]
 
 
+def is_whole(it: Driven) -> bool:
+    """Whether the texts of the problem in view are there."""
+    screen = it.app.screen
+    view = screen.view_now() if isinstance(screen, ProblemScreen) else None
+    return view is not None and view.problem.outline is None
+
+
 async def test_a_fork_is_asked_for_with_what_is_different() -> None:
     async with launching(stored(), opened=RUN) as (it, launcher):
         await it.until(lambda: isinstance(it.app.screen, RunScreen))
         await it.press("enter")
         await it.until(lambda: isinstance(it.app.screen, ProblemScreen))
+        await it.until(lambda: is_whole(it))
         await it.press("f")
         await type_into(it, "temperature", "3")
         await it.press("enter")
@@ -140,6 +148,49 @@ async def test_a_fork_is_asked_for_with_what_is_different() -> None:
         await it.until(lambda: bool(launcher.asked))
         origin = Origin(run=RUN, problem="HumanEval/0", attempt=1, chain=0, round=2)
         assert launcher.asked == [Fork(origin=origin, model="test/other", temperature=0.9)]
+
+
+async def test_a_fork_has_the_prompt_and_the_program_that_were_written() -> None:
+    async with launching(stored(), opened=RUN) as (it, launcher):
+        await it.until(lambda: isinstance(it.app.screen, RunScreen))
+        await it.press("enter")
+        await it.until(lambda: isinstance(it.app.screen, ProblemScreen))
+        await it.until(lambda: is_whole(it))
+        await it.press("f")
+        assert "the strategy's" in it.screen_text
+        await it.press("ctrl+e")
+        screen = it.app.screen
+        assert isinstance(screen, EditScreen)
+        before = screen.texts
+        # The talk so far, the reply included, and an empty line to go on.
+        assert before[-1] == ""
+        assert "```python" in before[-2]
+        await it.press(*"sort", "ctrl+s")
+        assert "edited" in it.screen_text
+        await it.press("ctrl+w")
+        assert isinstance(it.app.screen, EditScreen)
+        await it.press("p", "a", "s", "s", "enter", "ctrl+s")
+        assert "yours, " in it.screen_text
+        await it.press("enter")
+        await it.until(lambda: bool(launcher.asked))
+        (fork,) = launcher.asked
+        assert isinstance(fork, Fork)
+        assert fork.messages is not None
+        assert [m.content for m in fork.messages] == [*before[:-1], "sort"]
+        assert fork.code is not None
+        assert fork.code.startswith("pass\n")
+
+
+async def test_a_prompt_that_is_left_as_it_was_is_the_strategys() -> None:
+    async with launching(stored(), opened=RUN) as (it, launcher):
+        await it.until(lambda: isinstance(it.app.screen, RunScreen))
+        await it.press("enter")
+        await it.until(lambda: isinstance(it.app.screen, ProblemScreen))
+        await it.until(lambda: is_whole(it))
+        await it.press("f", "ctrl+e", "ctrl+s", "ctrl+w", "ctrl+s", "enter")
+        await it.until(lambda: bool(launcher.asked))
+        origin = Origin(run=RUN, problem="HumanEval/0", attempt=1, chain=0, round=2)
+        assert launcher.asked == [Fork(origin=origin)]
 
 
 async def test_a_program_is_measured_again(drive: Drive) -> None:

@@ -46,7 +46,12 @@ class AskScreen(ModalScreen[dict[str, str] | None]):
             with VerticalScroll(can_focus=False):
                 for field in self._fields:
                     yield FormField(field)
+            yield from self.compose_below()
             yield KeyBar()
+
+    def compose_below(self) -> ComposeResult:
+        """What stands under the fields: nothing, where nothing else is said."""
+        yield from ()
 
     def on_mount(self) -> None:
         """The first field has the keys."""

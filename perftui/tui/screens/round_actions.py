@@ -12,7 +12,7 @@ from perftui.events.plan import Origin
 from perftui.tui.messages import ForkWanted, launcher_of
 from perftui.tui.panes.round_view import RoundView
 from perftui.tui.screens.commanding import CommandScreen
-from perftui.tui.screens.fork import ForkScreen, fork_of
+from perftui.tui.screens.fork import ForkScreen, offered
 
 
 class RoundScreen(CommandScreen):
@@ -48,11 +48,13 @@ class RoundScreen(CommandScreen):
             round=view.round.index,
         )
 
+        asked = ForkScreen(origin, plan, *offered(view))
+
         def typed(values: dict[str, str] | None) -> None:
             if values is not None:
-                self.post_message(ForkWanted(fork_of(origin, values)))
+                self.post_message(ForkWanted(asked.fork))
 
-        self.app.push_screen(ForkScreen(origin, plan), typed)
+        self.app.push_screen(asked, typed)
 
     def offers_of_round(self, action: str) -> bool:
         """Whether a command would do something with the round in view."""
@@ -63,7 +65,8 @@ class RoundScreen(CommandScreen):
         if action == "mark":
             return round_.code is not None
         if action == "fork":
-            return round_.outcome is not None and launcher_of(self.app) is not None
+            whole = view.problem.outline is None
+            return whole and round_.outcome is not None and launcher_of(self.app) is not None
         latest = view.problem.attempt == (self.target() or view.problem).attempt
         commanded = self.feed.control is not None or self._can_take_up()
         return latest and round_.correct and commanded and self.feed.player is None
