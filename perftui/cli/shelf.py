@@ -79,8 +79,8 @@ class Shelf:
         self._group.start_soon(_follow, session)
         return session
 
-    async def detail(self, run: str, problem_id: str, upto: int) -> ProblemState | None:
-        """A problem with every text, as it stood at an event."""
+    async def detail(self, run: str, problem_id: str, upto: int | None) -> ProblemState | None:
+        """A problem with every text, as it stood at an event, or as it stands now."""
         return await self._reader.whole(run, problem_id, upto=upto)
 
     async def forks(self, run: str, problem_id: str) -> Sequence[ForkEntry]:

@@ -97,13 +97,13 @@ class Library(Protocol):
         """
         ...
 
-    async def detail(self, run: str, problem_id: str, upto: int) -> ProblemState | None:
+    async def detail(self, run: str, problem_id: str, upto: int | None) -> ProblemState | None:
         """A problem with every text that an outline leaves out, None where there is none.
 
         Args:
             run: the run's id.
             problem_id: the problem's id.
-            upto: the `seq` of the last event that is to be in it.
+            upto: the `seq` of the last event that is to be in it, None for all.
 
         Raises:
             PerftuiError: it cannot be read.

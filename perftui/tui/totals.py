@@ -82,6 +82,9 @@ def _what(plan: RunPlan, *, compact: bool) -> Content:
     parts += [(benchmark, styles.HEAD), (" · ", styles.DIM), (model, style)]
     if is_recorded(plan.model) and not compact:
         parts.append((" (no model is asked)", styles.DIM))
+    if plan.origin is not None:
+        came = f"{one_line(plan.origin.run, 12)} {plan.origin.chain + 1}.{plan.origin.round + 1}"
+        parts.append((f" · fork of {came}", styles.WARN))
     strategy = f" · {one_line(plan.strategy, 40)} · K={plan.chains}" if not compact else f" · K={plan.chains}"
     parts.append((strategy, styles.DIM))
     return Content.assemble(*parts)

@@ -469,10 +469,10 @@ class FakeLibrary:
     async def replay(self, run: str, speed: float) -> RunSession:
         return await self.open(run)
 
-    async def detail(self, run: str, problem_id: str, upto: int) -> ProblemState | None:
+    async def detail(self, run: str, problem_id: str, upto: int | None) -> ProblemState | None:
         own = self.sessions.get(run)
         told = own.told if isinstance(own, FakeSession) else FakeSession.latest[run].told
-        return replay(event for event in told if event.seq <= upto).problems.get(problem_id)
+        return replay(event for event in told if upto is None or event.seq <= upto).problems.get(problem_id)
 
     async def forks(self, run: str, problem_id: str) -> Sequence[ForkEntry]:
         return []

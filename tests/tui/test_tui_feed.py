@@ -43,10 +43,10 @@ def test_texts_as_they_were_before_do_not_take_the_place_of_what_is_now() -> Non
 
 
 async def test_the_screen_of_a_problem_that_has_ended_gets_its_texts(drive: Drive) -> None:
-    asked: list[tuple[str, int]] = []
+    asked: list[tuple[str, int | None]] = []
 
     class Library(FakeLibrary):
-        async def detail(self, run: str, problem_id: str, upto: int):  # type: ignore[no-untyped-def]  # noqa: ANN202
+        async def detail(self, run: str, problem_id: str, upto: int | None):  # type: ignore[no-untyped-def]  # noqa: ANN202
             asked.append((problem_id, upto))
             return await super().detail(run, problem_id, upto)
 

@@ -1,4 +1,4 @@
-"""Two runs beside each other: the figures of `perftui compare`."""
+"""Two runs beside each other, as Markdown: the figures of `perftui compare`, or a fork and its origin."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class ComparisonScreen(SizedScreen):
     HELP = "Two runs compared problem by problem, each ratio with its interval, as perftui compare does."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "copy", "copy", id="compare.copy", tooltip="Copy the comparison as Markdown"),
-        Binding("escape", "back", "back", id="compare.back", tooltip="Back to the runs"),
+        Binding("escape", "back", "back", id="compare.back", tooltip="Back to where you were"),
     ]
 
     view = getters.query_one("#comparison", LineView)

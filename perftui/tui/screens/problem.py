@@ -20,7 +20,7 @@ from perftui.problems.model import Problem
 from perftui.timing.model import Trial
 from perftui.tui import styles
 from perftui.tui.feed import Feed, Picture
-from perftui.tui.library import ForkEntry, Library
+from perftui.tui.library import Library
 from perftui.tui.messages import ForkOpened
 from perftui.tui.panes.course import course_lines
 from perftui.tui.panes.exchange import prompt_lines, reply_lines
@@ -30,6 +30,7 @@ from perftui.tui.panes.round_view import RoundView
 from perftui.tui.panes.timings import timing_lines
 from perftui.tui.panes.why import why_lines
 from perftui.tui.screens.comparing import ComparingScreen
+from perftui.tui.screens.forks import ForksScreen
 from perftui.tui.screens.pictured import WIDE, TooSmall
 from perftui.tui.screens.resizing import Pane as SizedPane
 from perftui.tui.screens.resizing import ResizableScreen
@@ -46,7 +47,7 @@ Pane = Literal["code", "prompt", "reply", "tests", "timings", "course"]
 PANES: tuple[Pane, ...] = get_args(Pane)
 
 
-class ProblemScreen(ComparingScreen, ResizableScreen):
+class ProblemScreen(ComparingScreen, ForksScreen, ResizableScreen):
     """Where a verdict is understood."""
 
     CSS_PATH = "problem.tcss"
@@ -80,15 +81,12 @@ class ProblemScreen(ComparingScreen, ResizableScreen):
     course = getters.query_one("#course", LineView)
 
     def __init__(self, feed: Feed, problem: str, library: Library) -> None:
-        super().__init__(feed)
-        self._problem = problem
-        self._library = library
+        super().__init__(feed, problem, library)
         self._source: Problem | None = None
         self._trials: dict[str, Sequence[Trial]] = {}
         self._pane: Pane = "code"
         self._made_from: tuple[object, ...] = ()
         self._placed = False
-        self._forks: Sequence[ForkEntry] = ()
         self._detailed_at = 0
 
     def compose(self) -> ComposeResult:
@@ -116,7 +114,6 @@ class ProblemScreen(ComparingScreen, ResizableScreen):
         self.code.focus()
         self.feed.hold_whole(self._problem, on=True)
         self._load_source()
-        self._load_forks()
 
     def on_unmount(self) -> None:
         """What is not looked at need not be held."""
@@ -134,7 +131,7 @@ class ProblemScreen(ComparingScreen, ResizableScreen):
         if problem.outline is not None and self._detailed_at != problem.seq:
             self._detailed_at = problem.seq
             self._load_detail(problem.seq)
-        self.rounds.show(round_rows(problem, picture.glyphs, self._forks))
+        self.rounds.show(round_rows(problem, picture.glyphs, self.forks))
         self._place_cursor(problem)
         view = self._view(picture, problem)
         if view is not None:
@@ -178,15 +175,20 @@ class ProblemScreen(ComparingScreen, ResizableScreen):
         """Back to the list."""
         self.app.pop_screen()
 
+    def fork_in_view(self) -> str | None:
+        """The run of the fork under the cursor."""
+        row = self.rounds.selected
+        return row.key.removeprefix("fork/") if row is not None and row.kind == "fork" else None
+
     @on(LineList.Moved, "#rounds")
     def _moved(self) -> None:
         self.redraw()
 
     @on(LineList.Chosen, "#rounds")
     def _chosen(self) -> None:
-        row = self.rounds.selected
-        if row is not None and row.kind == "fork":
-            self.post_message(ForkOpened(row.key.removeprefix("fork/"), self._problem))
+        fork = self.fork_in_view()
+        if fork is not None:
+            self.post_message(ForkOpened(fork, self._problem))
         else:
             self._open(self._pane)
 
@@ -207,7 +209,7 @@ class ProblemScreen(ComparingScreen, ResizableScreen):
         """What a diff is made to is of interest beside the code only."""
         if action in {"against", "split", "hunk"}:
             return self._pane == "code"
-        if action in {"mark", "measure", "fork"}:
+        if action in {"mark", "measure", "fork", "beside"}:
             return self.offers_of_round(action)
         return super().check_action(action, parameters)
 
@@ -230,14 +232,6 @@ class ProblemScreen(ComparingScreen, ResizableScreen):
         if detail is not None:
             self.feed.fill(detail)
             self.redraw()
-
-    @work(exclusive=True, group="forks", exit_on_error=False)
-    async def _load_forks(self) -> None:
-        try:
-            self._forks = await self._library.forks(self.feed.session.run, self._problem)
-        except PerftuiError as error:
-            self.notify(str(error), severity="warning", markup=False)
-        self.redraw()
 
     @work(exclusive=True, group="trials", exit_on_error=False)
     async def _load_trials(self, candidate: str) -> None:
