@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from textual.content import Content
+from textual.style import Style
 
 from perftui import figures
 from perftui.events.state import ProblemState
@@ -19,6 +20,8 @@ from perftui.tui.panes.round_view import RoundView
 from perftui.tui.text import Line, fit
 
 CURVE_ROWS = 8
+ROUND = "perftui_round"
+"""Under which a text tells, to who clicks on it, the index of its round."""
 _LABEL = 8
 _SHADES = " ░▒▓█"
 _SHADES_PLAIN = " .:+#"
@@ -88,15 +91,29 @@ def curve_lines(
     against = "reference" if points[-1][1].measurement and _has_reference(points[-1][1]) else "seed"
     title = f"speed vs the {against}; shaded: noise below {floor:.2f}x"
     labels = {row_of(math.exp(high)): math.exp(high), row_of(math.exp(low)): math.exp(low), row_of(1.0): 1.0}
-    lines = [Line(Content.styled(fit(title, width), styles.TITLE))]
+    drawn: list[Content] = []
     for at, cells in enumerate(grid):
         label = figures.times(labels[at]) if at in labels else ""
         axis = "|" if glyphs.plain else "┤"
         head = (f"{label:>{_LABEL - 1}}{axis}", styles.DIM)
-        lines.append(Line(Content.assemble(head, *cells)))
+        drawn.append(Content.assemble(head, *cells))
     numbers = "".join(f"{place + 1:^{room}}" for place in range(first, len(rounds)))
-    lines.append(Line(Content.styled(" " * _LABEL + numbers, styles.DIM)))
-    return lines
+    drawn.append(Content.styled(" " * _LABEL + numbers, styles.DIM))
+    heading = Line(Content.styled(fit(title, width), styles.TITLE))
+    return [heading, *(Line(_clickable(line, rounds[first:], room)) for line in drawn)]
+
+
+def _clickable(line: Content, rounds: Sequence[Round], room: int) -> Content:
+    """A row of the plot whose columns lead to their rounds."""
+    for at, round_ in enumerate(rounds):
+        start = _LABEL + at * room
+        line = line.stylize(to_round(round_), start, start + room)
+    return line
+
+
+def to_round(round_: Round) -> Style:
+    """What a click on a text leads to: its round."""
+    return Style.from_meta({ROUND: round_.index})
 
 
 def heat_lines(rounds: Sequence[Round], width: int, glyphs: Glyphs, *, chosen: int = -1) -> list[Line]:
@@ -118,7 +135,8 @@ def heat_lines(rounds: Sequence[Round], width: int, glyphs: Glyphs, *, chosen: i
             cells.append((shade * 2, styles.WARN if is_slowest else styles.LIVE))
         word = f" {one_line(slowest.name, 8)} {figures.percent(slowest.share)}" if slowest is not None else ""
         head = f"{'>' if round_.index == chosen else ' '}round {round_.index + 1}"
-        lines.append(Line(Content.assemble((fit(head, _LABEL + 1), styles.DIM), *cells, (word, ""))))
+        row = Content.assemble((fit(head, _LABEL + 1), styles.DIM), *cells, (word, ""))
+        lines.append(Line(row.stylize(to_round(round_))))
     return [*lines, Line(Content.styled(_moved(timed), styles.DIM), hang=2)]
 
 
@@ -195,5 +213,6 @@ def _memory_lines(problem: ProblemState, rounds: Sequence[Round], width: int, gl
     for round_, peak in known:
         bar = glyphs.bar(peak / most, max(8, min(40, width - 24)))
         head = fit(f" round {round_.index + 1}", _LABEL + 1)
-        lines.append(Line(Content.assemble((head, styles.DIM), (bar, styles.LIVE), f" {figures.size(peak)}")))
+        row = Content.assemble((head, styles.DIM), (bar, styles.LIVE), f" {figures.size(peak)}")
+        lines.append(Line(row.stylize(to_round(round_))))
     return lines

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, Literal, get_args
 
-from textual import getters, on, work
+from textual import events, getters, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -22,7 +22,7 @@ from perftui.tui import styles
 from perftui.tui.feed import Feed, Picture
 from perftui.tui.library import Library
 from perftui.tui.messages import ForkOpened
-from perftui.tui.panes.course import course_lines
+from perftui.tui.panes.course import ROUND, course_lines
 from perftui.tui.panes.exchange import prompt_lines, reply_lines
 from perftui.tui.panes.problem_head import head_lines
 from perftui.tui.panes.results import result_lines
@@ -42,6 +42,9 @@ from perftui.tui.widgets.line_list import LineList
 from perftui.tui.widgets.line_view import LineView
 from perftui.tui.widgets.replay_bar import ReplayBar
 from perftui.tui.widgets.round_list import RoundList, round_rows
+
+TAB = "perftui_tab"
+"""Under which a tab tells, to who clicks on it, which pane it opens."""
 
 Pane = Literal["code", "prompt", "reply", "tests", "timings", "course"]
 PANES: tuple[Pane, ...] = get_args(Pane)
@@ -180,6 +183,16 @@ class ProblemScreen(ComparingScreen, ForksScreen, ResizableScreen):
         row = self.rounds.selected
         return row.key.removeprefix("fork/") if row is not None and row.kind == "fork" else None
 
+    def on_click(self, event: events.Click) -> None:
+        """Open a tab, or go to the round of a point or a row."""
+        pane, index, row = event.style.meta.get(TAB), event.style.meta.get(ROUND), self.rounds.selected
+        if pane == "rounds":
+            self.action_rounds()
+        elif pane in PANES:
+            self._open(pane)
+        elif index is not None and row is not None:
+            self.rounds.select(f"{row.attempt}/{row.chain}/{index}")
+
     @on(LineList.Moved, "#rounds")
     def _moved(self) -> None:
         self.redraw()
@@ -281,10 +294,10 @@ class ProblemScreen(ComparingScreen, ForksScreen, ResizableScreen):
         parts: list[tuple[str, str | Style]] = [(" ", "")]
         listed = self.has_class("-rounds")
         if narrow:
-            parts += [("0 rounds", styles.KEY if listed else styles.DIM), ("  ", "")]
+            parts += [("0 rounds", _tab("rounds", is_open=listed)), ("  ", "")]
         for at, pane in enumerate(PANES, 1):
             is_open = pane == self._pane and not (narrow and listed)
-            parts += [(f"{at} {pane}", styles.KEY if is_open else styles.DIM), ("  ", "")]
+            parts += [(f"{at} {pane}", _tab(pane, is_open=is_open)), ("  ", "")]
         note = self.code_note(view) if self._pane == "code" else ""
         room = self.tabs.size.width or self.size.width
         return spread(Content.assemble(*parts), Content.styled(note, styles.DIM), room - 1)
@@ -330,3 +343,7 @@ class ProblemScreen(ComparingScreen, ForksScreen, ResizableScreen):
             case "course":
                 return course_lines(view, width)
         return timing_lines(view, width)
+
+
+def _tab(pane: str, *, is_open: bool) -> Style:
+    return Style.parse(styles.KEY if is_open else styles.DIM) + Style.from_meta({TAB: pane})

@@ -197,9 +197,9 @@ class RunScreen(CommandScreen, ResizableScreen):
         told = f"{item.glyph} {one_line(item.problem, 60)}: {item.text}"
         self.notify(told, timeout=3, markup=False)
 
-    @on(events.Click, "#heading")
-    def _heading_clicked(self, event: events.Click) -> None:
-        column = self.problems.column_at(event.x)
+    def on_click(self, event: events.Click) -> None:
+        """Sort by the column whose heading it is."""
+        column = self.problems.column_at(event.screen_x) if event.screen_y == self.heading.region.y else None
         if column is not None:
             self._order(column, is_reversed=column == self._sort and not self._reversed)
 
