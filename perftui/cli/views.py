@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -40,14 +41,18 @@ class ScreenFailedError(PerftuiError):
     exit_status = ExitStatus.INFRASTRUCTURE_FAILED
 
 
+_NO_CURSOR = frozenset({"dumb", "unknown"})
+"""Terminals, by `$TERM`, on which nothing can be drawn: those of editors and of logs."""
+
+
 def choose_view(*, headless: bool, as_json: bool) -> View:
     """The screen on a terminal, unless something else was asked for."""
     if as_json:
         return "json"
     # The screen is drawn on stderr, and read from stdin.
-    if headless or not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
-        return "plain"
-    return "screen"
+    is_terminal = all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
+    is_dumb = os.environ.get("TERM", "") in _NO_CURSOR
+    return "plain" if headless or is_dumb or not is_terminal else "screen"
 
 
 def need_terminal() -> None:

@@ -1,4 +1,4 @@
-"""A conversation as a text that a person edits and that is read back; and an editor of the person's choice.
+"""A conversation as a text that a person edits and that is read back.
 
 Each message begins with a line `=== system`, `=== user` or `=== assistant`; its text follows. A line of
 the text that looks like one of these, whatever backslashes stand before it, gets one backslash more.
@@ -7,13 +7,8 @@ Lines that begin with `#` before the first message are for the person, and are n
 
 from __future__ import annotations
 
-import os
 import re
-import shlex
-import subprocess
-import tempfile
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Literal
 
 from perftui.errors import BadInputError
@@ -63,54 +58,6 @@ def read(text: str) -> tuple[Message, ...]:
     if not found:
         raise BadInputError("no message: each begins with a line === system, === user or === assistant")
     return tuple(Message(role=role, content="\n".join(body)) for role, body in found)
-
-
-def editor(environment: Mapping[str, str]) -> list[str]:
-    """The command of the person's editor.
-
-    Raises:
-        BadInputError: none is named, or it cannot be read.
-    """
-    command = environment.get("VISUAL") or environment.get("EDITOR") or ""
-    try:
-        words = shlex.split(command)
-    except ValueError as error:
-        raise BadInputError(f"$VISUAL or $EDITOR cannot be read: {error}") from error
-    if not words:
-        raise BadInputError("no editor is named: set $VISUAL or $EDITOR")
-    return words
-
-
-class Draft:
-    """A file of a text, kept until it is read back whole, so that nothing is lost."""
-
-    def __init__(self, text: str, suffix: str) -> None:
-        handle, name = tempfile.mkstemp(prefix="perftui-", suffix=suffix)
-        self.path = Path(name)
-        with os.fdopen(handle, "w", encoding="utf-8", errors="surrogatepass", newline="") as file:
-            file.write(text)
-
-    def edit(self) -> str:
-        """Run the person's editor on the file, on this terminal; the text that it left.
-
-        Raises:
-            BadInputError: there is no editor, it fails, or it left no text.
-        """
-        command = editor(os.environ)
-        try:
-            done = subprocess.run([*command, str(self.path)], check=False)  # noqa: S603 - the person's own
-            text = self.path.read_bytes().decode("utf-8", "surrogatepass")
-        except OSError as error:
-            raise BadInputError(f"the editor {command[0]} cannot be run: {error.strerror}") from error
-        except UnicodeDecodeError as error:
-            raise BadInputError("the editor left a file that is not UTF-8") from error
-        if done.returncode:
-            raise BadInputError(f"the editor {command[0]} ended with status {done.returncode}")
-        return text.replace("\r\n", "\n")
-
-    def forget(self) -> None:
-        """Remove the file."""
-        self.path.unlink(missing_ok=True)
 
 
 def _escaped(text: str) -> str:

@@ -26,9 +26,25 @@ class HardyDriver(LinuxDriver):
     ) -> None:
         """Drive the terminal of this process; as Textual's own."""
         super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self._away = False
         if self._file is not None:
             # Of the stream, Textual uses these four methods and nothing else.
             self._file = _Unfailing(self._file)  # type: ignore[assignment]
+
+    def suspend_application_mode(self) -> None:
+        """Leave the terminal to another program; what is drawn meanwhile is dropped."""
+        super().suspend_application_mode()
+        self._away = True
+
+    def resume_application_mode(self) -> None:
+        """Take it back."""
+        self._away = False
+        super().resume_application_mode()
+
+    def write(self, data: str) -> None:
+        """Write, unless another program has the terminal."""
+        if not self._away:
+            super().write(data)
 
     def run_input_thread(self) -> None:
         """Read keys until the end, or until there is no terminal; a signal tells of that."""

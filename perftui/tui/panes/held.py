@@ -44,9 +44,9 @@ def held_title(picture: Picture, problem: ProblemState, chain: ChainState, send:
     return Content.assemble(
         ("next: ask the model  ", styles.WARN),
         (where, styles.TITLE),
+        ("edited by hand · " if edited else "", styles.WARN),
         (f"{action.phase} · {one_line(action.label, 60)} · {one_line(action.conversation, 40)}", styles.HEAD),
         (f" · about {tokens:,} tokens · temperature {temperature:g}{price}", styles.DIM),
-        (" · edited by hand" if edited else "", styles.WARN),
     )
 
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import getters, on
-from textual.app import App, ComposeResult, SuspendNotSupported
+from textual import getters, on, work
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
@@ -17,7 +17,7 @@ from textual.widgets import Static, TextArea
 from perftui.errors import BadInputError
 from perftui.text import one_line
 from perftui.tui import styles
-from perftui.tui.conversation import Draft
+from perftui.tui.outside import Draft, edit_outside
 from perftui.tui.screens.confirm import ConfirmScreen
 from perftui.tui.widgets.code_area import CodeArea, compile_trouble
 from perftui.tui.widgets.key_bar import KeyBar
@@ -116,14 +116,15 @@ class EditScreen(ModalScreen[tuple[str, ...] | None]):
         self._at = (self._at + step) % len(self._parts)
         self._show()
 
-    def action_outside(self) -> None:
+    @work(exclusive=True, group="editor", exit_on_error=False)
+    async def action_outside(self) -> None:
         """Go on in the person's own editor."""
         area = self._areas[self._at]
+        draft = Draft(area.text, ".py" if self._code else ".md")
         try:
-            draft = Draft(area.text, ".py" if self._code else ".md")
-            text = edit_outside(self.app, draft)
+            text = await edit_outside(self.app, draft)
         except BadInputError as error:
-            self.notify(str(error), severity="error", markup=False)
+            self.notify(f"{error} (what you wrote is in {draft.path})", severity="error")
             return
         draft.forget()
         area.take(text)
@@ -150,16 +151,3 @@ class EditScreen(ModalScreen[tuple[str, ...] | None]):
             trouble = compile_trouble(self._areas[0].text)
             said = (f"! does not compile: {trouble}", styles.BAD) if trouble else ("compiles", styles.GOOD)
             self.trouble.update(Content.assemble(said))
-
-
-def edit_outside(app: App[object], draft: Draft) -> str:
-    """Hand the terminal to the person's editor; the text that it left.
-
-    Raises:
-        BadInputError: it cannot be, or the editor failed.
-    """
-    try:
-        with app.suspend():
-            return draft.edit()
-    except SuspendNotSupported as error:
-        raise BadInputError("this terminal cannot be handed to an editor") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from textual import getters
+from textual import getters, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -21,9 +21,10 @@ from perftui.refine.chain import best_round
 from perftui.tui import conversation
 from perftui.tui.chains import held_key
 from perftui.tui.feed import Feed, Picture
+from perftui.tui.outside import Draft, edit_outside
 from perftui.tui.panes.held import choices_of, held_lines, held_title, messages_of
 from perftui.tui.screens.asking import AskScreen, ChooseScreen, number
-from perftui.tui.screens.editing import EditScreen, Part, edit_outside
+from perftui.tui.screens.editing import EditScreen, Part
 from perftui.tui.widgets.form import Field
 from perftui.tui.widgets.key_bar import KeyBar
 from perftui.tui.widgets.line_view import LineView
@@ -120,11 +121,12 @@ class StepScreen(ModalScreen[None]):
 
         self.app.push_screen(EditScreen("edit the prompt", parts, len(parts) - 1), edited)
 
-    def action_outside(self) -> None:
+    @work(exclusive=True, group="editor", exit_on_error=False)
+    async def action_outside(self) -> None:
         """Edit the conversation in the person's own editor."""
-        draft = conversation.Draft(conversation.written(self._messages()), ".md")
+        draft = Draft(conversation.written(self._messages()), ".md")
         try:
-            messages = conversation.read(edit_outside(self.app, draft))
+            messages = conversation.read(await edit_outside(self.app, draft))
         except BadInputError as error:
             kept = f"{error} (what you wrote is in {draft.path})"
             self.notify(kept, severity="error", markup=False)
