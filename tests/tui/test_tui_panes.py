@@ -6,13 +6,15 @@ from hypothesis import strategies as st
 
 from perftui.events.reduce import replay
 from perftui.problems.model import Comparison, TestCase
+from perftui.timing.model import Trial
 from perftui.tui.feed import Picture
 from perftui.tui.glyphs import Glyphs
 from perftui.tui.panes.diff import change_count, diff_lines, program_lines
 from perftui.tui.panes.exchange import reply_lines
 from perftui.tui.panes.results import result_lines
 from perftui.tui.panes.round_view import RoundView
-from perftui.tui.panes.timings import timing_lines, trial_plot
+from perftui.tui.panes.timings import timing_lines
+from perftui.tui.panes.trials import far_off, order_plot, trial_plot
 from perftui.tui.panes.why import why_lines
 from perftui.tui.text import Line
 from tests.tui.fakes import FAST, NOW, SLOW, full_run, make_measurement, make_problem, make_trials
@@ -103,7 +105,7 @@ def test_timings_show_every_ratio_the_floor_the_tests_the_trials_and_the_trust()
         "1.04x",
     ):
         assert words in shown
-    for words in ("t1       31 %", "raw trials", "candidate", "pinned to core 1", "load 0.4"):
+    for words in ("t1       31 %", "raw trials", "candidate", "pinned  good to core 1", "load    good 0.4"):
         assert words in shown
     assert "┼" in shown
 
@@ -123,7 +125,8 @@ def test_flags_and_an_unmeasured_verdict_are_told() -> None:
     round_ = msgspec.structs.replace(view.round, measurement=measurement)
     shown = _text(timing_lines(RoundView(view.picture, view.problem, view.chain, round_), 60))
     assert shown.startswith("unmeasured  too short")
-    assert "flags  too-short, busy" in shown
+    assert "load    bad  0.4 when it began; others used the machine; end what else runs" in shown
+    assert "flag    bad  too-short; the work is too short for the clock" in shown
 
 
 def test_the_plot_has_a_strip_an_arm_from_fastest_to_slowest() -> None:
@@ -131,6 +134,31 @@ def test_the_plot_has_a_strip_an_arm_from_fastest_to_slowest() -> None:
     assert [line.split()[0] for line in lines[:4]] == ["candidate", "best", "seed", "reference"]
     assert lines[0].index("O") < lines[1].index("O") < lines[2].index("O")
     assert trial_plot([], 100, Glyphs()) == []
+
+
+def test_trials_far_from_the_others_are_marked_and_counted() -> None:
+    steady = [Trial(arm="reference", block=at, cost_ns=1_000_000 + at) for at in range(12)]
+    own = [Trial(arm="candidate", block=at, cost_ns=90_000 if at == 5 else 10_000 + at) for at in range(12)]
+    lines = _text(order_plot([*steady, *own], 100, Glyphs(plain=True))).splitlines()
+    assert [line.count("x") for line in lines[:5]] == [1, 0, 0, 0, 0]
+    assert lines[4].count(".") - lines[4].split("|")[0].count(".") == 11
+    assert lines[-1].startswith("x far from the others: 1 of 12 of the candidate;")
+    assert "reference" in lines[7]
+    assert order_plot(own, 100, Glyphs()) == []
+
+
+@given(st.lists(st.integers(1, 10**12), min_size=1, max_size=60))
+def test_fewer_than_half_of_the_trials_are_far_from_the_others(costs: list[int]) -> None:
+    assert 2 * sum(far_off(costs)) <= len(costs)
+
+
+def test_a_second_measurement_stands_beside_the_first() -> None:
+    view = _view("HumanEval/0", round_=2)
+    assert view.round is not None
+    round_ = msgspec.structs.replace(view.round, again=(make_measurement(2.0, 2.0),))
+    shown = _text(timing_lines(RoundView(view.picture, view.problem, view.chain, round_), 100))
+    assert "measured again by hand; its interval lies apart from the first: do not trust either" in shown
+    assert shown.count("against the reference") == 2
 
 
 def test_why_names_the_outcome_the_verdict_the_speed_and_what_goes_on() -> None:

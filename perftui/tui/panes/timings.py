@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import groupby
-from statistics import median
 
 from textual.content import Content
 
 from perftui import figures
 from perftui.events.state import Confirmation
 from perftui.text import one_line
-from perftui.timing.model import Measurement, Ratio, SpeedVerdict, TestTime, Trial
+from perftui.timing.model import Measurement, Ratio, SpeedVerdict, TestTime
 from perftui.tui import ratios, styles
 from perftui.tui.glyphs import Glyphs
 from perftui.tui.panes.round_view import RoundView
+from perftui.tui.panes.trials import order_plot, trial_plot
+from perftui.tui.panes.trust import trust_lines
+from perftui.tui.panes.why import agreement
 from perftui.tui.text import Line
 
 _VERDICTS: dict[SpeedVerdict, str] = {
@@ -24,8 +25,6 @@ _VERDICTS: dict[SpeedVerdict, str] = {
     "same": styles.DIM,
     "unmeasured": styles.DIM,
 }
-_DENSITY = ("·", "•", "●")
-_DENSITY_PLAIN = (".", "o", "O")
 _BLANK = Line(Content(""))
 
 
@@ -38,6 +37,9 @@ def timing_lines(view: RoundView, width: int) -> list[Line]:
     shown = [_verdict(measurement), _BLANK, *_ratios(measurement, width, glyphs), _BLANK]
     if view.confirmed is not None:
         shown += [*_confirmation(view.confirmed, width, glyphs), _BLANK]
+    for again in view.round.again if view.round is not None else ():
+        heading = _heading(f"measured again by hand{agreement(measurement, again)}")
+        shown += [heading, *_ratios(again, width, glyphs), _BLANK]
     shown += _costs(measurement)
     if measurement.test_times:
         shown += [_BLANK, _heading("what each test costs this program")]
@@ -45,48 +47,15 @@ def timing_lines(view: RoundView, width: int) -> list[Line]:
     if view.trials:
         shown += [_BLANK, _heading("raw trials: process CPU time of one pass, each mark one fresh process")]
         shown += trial_plot(view.trials, width, glyphs)
-    return [*shown, _BLANK, *_trust(measurement)]
+        in_order = order_plot(view.trials, width, glyphs)
+        shown += [_BLANK, _heading("the same in the order they were run"), *in_order] if in_order else []
+    return [*shown, _BLANK, *trust_lines(measurement, view.trials, glyphs)]
 
 
 def _confirmation(confirmed: Confirmation, width: int, glyphs: Glyphs) -> list[Line]:
     inputs = "inputs held out of the search" if confirmed.held_out else "the same inputs"
     heading = _heading(f"the winner, measured again on {inputs}: what is claimed")
     return [heading, *_ratios(confirmed.measurement, width, glyphs)]
-
-
-def trial_plot(trials: Sequence[Trial], width: int, glyphs: Glyphs) -> list[Line]:
-    """A strip a program, on one logarithmic axis; a denser mark stands for more trials."""
-    costs = [trial.cost_ns for trial in trials if trial.cost_ns > 0]
-    if not costs:
-        return []
-    low, high = math.log(min(costs)), math.log(max(costs))
-    cells = max(10, width - 24)
-    by_arm = groupby(sorted(trials, key=lambda trial: trial.arm), key=lambda trial: trial.arm)
-    rows: list[tuple[float, Line]] = []
-    for arm, group in by_arm:
-        arm_costs = [trial.cost_ns for trial in group if trial.cost_ns > 0]
-        if arm_costs:
-            middle = median(arm_costs)
-            strip = _strip([math.log(cost) for cost in arm_costs], low, high, cells, plain=glyphs.plain)
-            style = styles.GOOD if arm == "candidate" else ""
-            text = Content.assemble(
-                (f"{arm:<10}", styles.DIM), (strip, style), f" {figures.nanoseconds(middle):>9}"
-            )
-            rows.append((middle, Line(text)))
-    ends = f"{figures.nanoseconds(min(costs))} … {figures.nanoseconds(max(costs))}, logarithmic"
-    return [
-        *(line for _, line in sorted(rows, key=lambda row: row[0])),
-        Line(Content.styled(" " * 10 + ends, styles.DIM)),
-    ]
-
-
-def _strip(logs: Sequence[float], low: float, high: float, cells: int, *, plain: bool) -> str:
-    span = high - low
-    counts = [0] * cells
-    for value in logs:
-        counts[round((value - low) / span * (cells - 1)) if span > 0 else 0] += 1
-    marks = _DENSITY_PLAIN if plain else _DENSITY
-    return "".join(" " if count == 0 else marks[min(count - 1, 2)] for count in counts)
 
 
 def _why_not(view: RoundView) -> str:
@@ -182,22 +151,6 @@ def _tests(test_times: Sequence[TestTime], width: int, glyphs: Glyphs) -> list[L
             )
         )
     return rows
-
-
-def _trust(measurement: Measurement) -> list[Line]:
-    told = [
-        f"pinned to core {measurement.core}",
-        f"load {measurement.load_average:.1f}",
-        f"{measurement.repeats} passes a trial",
-        f"took {measurement.seconds:.1f} s",
-    ]
-    if measurement.screened:
-        told.append("a short screen was enough")
-    shown = [Line(Content.assemble(("trust  ", styles.TITLE), (" · ".join(told), styles.DIM)), hang=7)]
-    if measurement.flags:
-        words = ", ".join(one_line(flag, 40) for flag in measurement.flags)
-        shown.append(Line(Content.assemble(("flags  ", styles.TITLE), (words, styles.WARN)), hang=7))
-    return shown
 
 
 def _heading(text: str) -> Line:

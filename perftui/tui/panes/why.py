@@ -78,10 +78,10 @@ def why_lines(view: RoundView) -> list[Line]:
 
 
 def _measured_again(first: Measurement | None, again: Measurement) -> str:
-    return f"{ratios.ratio(headline(again))}, measured again by hand{_agrees(first, again)}"
+    return f"{ratios.ratio(headline(again))}, measured again by hand{agreement(first, again)}"
 
 
-def _agrees(first: Measurement | None, again: Measurement) -> str:
+def agreement(first: Measurement | None, again: Measurement) -> str:
     """Whether two measurements of one program can both be true."""
     one, other = headline(first), headline(again)
     if one is None or other is None or "unmeasured" in (one.verdict, other.verdict):
