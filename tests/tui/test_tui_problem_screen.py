@@ -79,7 +79,7 @@ async def test_a_failing_test_comes_first_with_what_it_got(drive: Drive) -> None
         await it.press("left", "4")
         shown = screen.text.text.splitlines()
         assert shown[0].startswith("wrong answer  3/7 tests passed")
-        assert shown[2].startswith("✗ t4")
+        assert shown[2].startswith("▌✗ t4")
         assert any("got      [False] \\x1b[31mred" in line for line in shown)
         assert any("t7  not run" in line for line in shown)
 

@@ -25,7 +25,7 @@ from perftui.tui.messages import ForkOpened
 from perftui.tui.panes.course import ROUND, course_lines
 from perftui.tui.panes.exchange import prompt_lines, reply_lines
 from perftui.tui.panes.problem_head import head_lines
-from perftui.tui.panes.results import result_lines
+from perftui.tui.panes.results import TEST
 from perftui.tui.panes.round_view import RoundView
 from perftui.tui.panes.timings import timing_lines
 from perftui.tui.panes.why import why_lines
@@ -34,6 +34,7 @@ from perftui.tui.screens.forks import ForksScreen
 from perftui.tui.screens.pictured import WIDE, TooSmall
 from perftui.tui.screens.resizing import Pane as SizedPane
 from perftui.tui.screens.resizing import ResizableScreen
+from perftui.tui.screens.testing import TestingScreen
 from perftui.tui.text import Line, spread
 from perftui.tui.widgets.code_view import CodeView
 from perftui.tui.widgets.divider import Divider
@@ -50,7 +51,7 @@ Pane = Literal["code", "prompt", "reply", "tests", "timings", "course"]
 PANES: tuple[Pane, ...] = get_args(Pane)
 
 
-class ProblemScreen(ComparingScreen, ForksScreen, ResizableScreen):
+class ProblemScreen(ComparingScreen, TestingScreen, ForksScreen, ResizableScreen):
     """Where a verdict is understood."""
 
     CSS_PATH = "problem.tcss"
@@ -192,6 +193,8 @@ class ProblemScreen(ComparingScreen, ForksScreen, ResizableScreen):
             self._open(pane)
         elif index is not None and row is not None:
             self.rounds.select(f"{row.attempt}/{row.chain}/{index}")
+        elif TEST in event.style.meta:
+            self.select_test(event.style.meta[TEST])
 
     @on(LineList.Moved, "#rounds")
     def _moved(self) -> None:
@@ -222,6 +225,8 @@ class ProblemScreen(ComparingScreen, ForksScreen, ResizableScreen):
         """What a diff is made to is of interest beside the code only."""
         if action in {"against", "split", "hunk"}:
             return self._pane == "code"
+        if action.startswith("tests_"):
+            return self._pane == "tests"
         if action in {"mark", "measure", "fork", "beside"}:
             return self.offers_of_round(action)
         return super().check_action(action, parameters)
@@ -330,6 +335,8 @@ class ProblemScreen(ComparingScreen, ForksScreen, ResizableScreen):
                 return view.streaming
             case "timings":
                 return view.chain.progress
+            case "tests":
+                return self.choice
         return None
 
     def _text_lines(self, view: RoundView, width: int) -> list[Line]:
@@ -339,7 +346,7 @@ class ProblemScreen(ComparingScreen, ForksScreen, ResizableScreen):
             case "reply":
                 return reply_lines(view)
             case "tests":
-                return result_lines(view)
+                return self.test_lines(view)
             case "course":
                 return course_lines(view, width)
         return timing_lines(view, width)
