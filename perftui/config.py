@@ -12,7 +12,9 @@ a list:
     [problems.check]
     limit = 20
 
-The table `[keys]` gives the screen other keys; `perftui keys` prints them all.
+The table `[keys]` gives the screen other keys; `perftui keys` prints them all. In the table `[screen]`,
+`notify` (or PERFTUI_SCREEN_NOTIFY) tells how the screen calls for you while you look at another window:
+"bell", "osc9" or "osc777" for a notification of the terminal, "off".
 """
 
 from __future__ import annotations
@@ -29,6 +31,11 @@ from perftui.text import one_line
 ENVIRONMENT_PREFIX = "PERFTUI"
 KEYS = "keys"
 """The table with the keys of the screen."""
+
+SCREEN = "screen"
+"""The table with what else is set of the screen."""
+
+_NOTIFY = "notify"
 
 BETWEEN = ","
 """Stands between the values of a flag that may be given several times."""
@@ -137,6 +144,27 @@ def keys_in(path: Path, tables: Mapping[str, object]) -> dict[str, str]:
     return {str(name): _text(path, f"{KEYS}.{name}", value) for name, value in table.items()}
 
 
+def notify_setting(
+    path: Path, tables: Mapping[str, object], environment: Mapping[str, str]
+) -> Setting | None:
+    """How the screen is to call for a person who looks elsewhere; None where nothing is said.
+
+    Raises:
+        BadInputError: the table holds something else, or no text.
+    """
+    name = f"{ENVIRONMENT_PREFIX}_{SCREEN}_{_NOTIFY}".upper()
+    if environment.get(name):
+        return Setting(environment[name], name)
+    table = tables.get(SCREEN, {})
+    if not isinstance(table, dict):
+        raise BadInputError(f"{path}: {SCREEN}: must be a table: [screen]")
+    unknown = next((key for key in table if key != _NOTIFY), None)
+    if unknown is not None:
+        raise BadInputError(f"{path}: {SCREEN}.{one_line(str(unknown), 60)}: there is only {_NOTIFY}")
+    place = f"{SCREEN}.{_NOTIFY}"
+    return Setting(_text(path, place, table[_NOTIFY]), f"{path}: {place}") if _NOTIFY in table else None
+
+
 def check_tables(path: Path, tables: Mapping[str, object], commands: Collection[str]) -> None:
     """See that every table is that of a command.
 
@@ -144,7 +172,7 @@ def check_tables(path: Path, tables: Mapping[str, object], commands: Collection[
         BadInputError: one is not.
     """
     for key, value in tables.items():
-        if isinstance(value, dict) and key not in commands and key != KEYS:
+        if isinstance(value, dict) and key not in commands and key not in {KEYS, SCREEN}:
             raise BadInputError(f"{path}: [{key}]: there is no such command")
 
 

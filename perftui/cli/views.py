@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import anyio
 
 from perftui.cli.keys import chosen_keymap
+from perftui.cli.outside import chosen_way
 from perftui.engine.control import RunSession
 from perftui.errors import BadInputError, EnvironmentLacksError, ExitStatus, PerftuiError
 from perftui.events.summary import resumable
@@ -31,6 +32,7 @@ from perftui.text import one_line
 if TYPE_CHECKING:
     from perftui.cli.launch import Live, Watch
     from perftui.tui.app import PerfApp
+    from perftui.tui.outside import Way
 
 View = Literal["screen", "plain", "json"]
 
@@ -80,10 +82,10 @@ def watcher(view: View) -> Watch:
     if view != "screen":
         return _reading(view)
     # Before the run begins: a key that is not there is told first of all.
-    keymap = chosen_keymap()
+    keymap, way = chosen_keymap(), chosen_way()
 
     async def watch(live: Live) -> None:
-        await _on_screen(live, keymap)
+        await _on_screen(live, keymap, way)
 
     return watch
 
@@ -157,7 +159,7 @@ def see_written(out: Output) -> None:
         raise EnvironmentLacksError(f"the output cannot be written: {out.trouble}")
 
 
-async def _on_screen(live: Live, keymap: Mapping[str, str]) -> None:
+async def _on_screen(live: Live, keymap: Mapping[str, str], way: Way) -> None:
     # Imported here: the screen is slow to load, and not every run has one.
     from perftui.cli.launcher import launching  # noqa: PLC0415
     from perftui.cli.shelf import shelf  # noqa: PLC0415
@@ -173,6 +175,7 @@ async def _on_screen(live: Live, keymap: Mapping[str, str]) -> None:
             session=session,
             launcher=launcher,
             keymap=keymap,
+            outside=way,
             keeper=Keeper(kept_file()),
         )
         async with anyio.create_task_group() as group:

@@ -13,6 +13,7 @@ import click
 from perftui.cli.database import chosen_database
 from perftui.cli.keys import chosen_keymap
 from perftui.cli.options import with_db, with_output
+from perftui.cli.outside import chosen_way
 from perftui.cli.views import choose_view, print_replayed, print_stored, see_shown
 from perftui.errors import BadInputError, ExitStatus
 from perftui.paths import kept_file
@@ -105,6 +106,7 @@ async def _open(db: Path, name: str | None, replay: float | None, *, read_only: 
             replay=replay,
             launcher=None if read_only else launcher,
             keymap=chosen_keymap(),
+            outside=chosen_way(),
             keeper=Keeper(kept_file()),
         )
         async with anyio.create_task_group() as group:

@@ -35,6 +35,7 @@ from perftui.tui.launching import Launcher
 from perftui.tui.library import Library
 from perftui.tui.messages import ForkOpened, ForkWanted, GoOnWith, ReplayWanted, RunWanted
 from perftui.tui.noticing import Noticing
+from perftui.tui.outside import Way, escape_of
 from perftui.tui.screens.help import HelpScreen, keys_of
 from perftui.tui.screens.pictured import HEIGHTS, WIDTHS, PicturedScreen
 from perftui.tui.screens.quit import QuitScreen
@@ -83,6 +84,7 @@ class PerfApp(App[int]):
         glyphs: Glyphs | None = None,
         keymap: Mapping[str, str] | None = None,
         keeper: Keeper | None = None,
+        outside: Way = "off",
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Make the application.
@@ -96,6 +98,7 @@ class PerfApp(App[int]):
             glyphs: marks to draw with, None for what the terminal can show.
             keymap: keys in the place of ours, by the id of the binding.
             keeper: keeps how the screen looks; None keeps nothing.
+            outside: how what matters is told while the terminal says that nobody looks.
             clock: seconds since the epoch.
         """
         super().__init__()
@@ -109,6 +112,7 @@ class PerfApp(App[int]):
         self._begun: dict[str, Feed] = {}
         self._loads = False
         self._loaded: list[Feed] = []
+        self._outside = outside
         self._noticing: dict[str, Noticing] = {}
         self._keymap_of_ours = dict(keymap or {})
         self.keeper = keeper or Keeper(None)
@@ -160,8 +164,10 @@ class PerfApp(App[int]):
             # A screen that was pushed a moment ago has no widgets yet; it draws when it is mounted.
             if screen.is_mounted and (clock_moved or screen.feed in changed):
                 screen.show(screen.feed.picture())
-        for feed in changed:
-            self._tell(feed)
+        for feed in self._feeds():
+            # What there is when a run is opened is looked at at once: all that comes later is news.
+            if feed in changed or feed.session.run not in self._noticing:
+                self._tell(feed)
         self._leave_when_stopped()
         if not self._loads and any(feed.loading for feed in changed):
             self._loads = True
@@ -361,7 +367,16 @@ class PerfApp(App[int]):
             return
         noticing = self._noticing.setdefault(feed.session.run, Noticing())
         for news in noticing.news(feed.state):
-            self.notify(news.text, severity=news.severity, markup=False)
+            if news.inside:
+                self.notify(news.text, severity=news.severity, markup=False)
+            if not self.app_focus:
+                self.tell_outside(news.text)
+
+    def tell_outside(self, text: str) -> None:
+        """Call for whoever looks at another window."""
+        if self._driver is not None and not self.is_headless:
+            in_tmux = bool(os.environ.get("TMUX"))
+            self._driver.write(escape_of(self._outside, text, in_tmux=in_tmux))
 
     def _feed(self, session: RunSession) -> Feed:
         return Feed(session, glyphs=self._glyphs, clock=self._clock)

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 from perftui.events.costs import share_of_dollars
 from perftui.events.state import RunState
 from perftui.text import one_line
+from perftui.tui.chains import held_chain, held_key, name_of
 
 NEARLY = 0.8
 """The share of a budget from which on it is told."""
@@ -23,11 +24,13 @@ class News(NamedTuple):
         matter: what it is about; told once.
         text: one line.
         severity: of it.
+        inside: whether the screen tells it too; what it shows anyway needs no more words there.
     """
 
     matter: str
     text: str
     severity: Literal["information", "warning", "error"]
+    inside: bool = True
 
 
 class Noticing:
@@ -54,6 +57,11 @@ def _matters(state: RunState) -> Iterator[News]:
     for item in state.activity:
         if item.text.startswith("gain not confirmed"):
             yield News(f"lost {item.problem}", f"{one_line(item.problem, 60)}: {item.text}", "warning")
+    for problem in state.problems.values():
+        held = held_chain(problem) if problem.status == "running" else None
+        if held is not None:
+            matter = " ".join(map(str, ("held", *held_key(problem, held))))
+            yield News(matter, f"{name_of(problem)} is held for you", "information", inside=False)
     bound = state.plan.budget.run_seconds if state.plan is not None else None
     timed = state.spent.timing_seconds
     if bound and timed >= NEARLY * bound:

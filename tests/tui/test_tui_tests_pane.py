@@ -119,8 +119,8 @@ def test_the_selected_test_is_shown_in_full_and_others_tell_what_was_cut() -> No
     view = _view([PASSED, WRONG], [_case("t1", (long,), 1), _case("t2", (long,), 2)])
     shown = _text(view, Choice(selected=0, order="as they are"))
     first, second = shown.split(" t2  ", 1)
-    assert first.count("x" * 10) == 2_000
-    assert 10 < second.count("x" * 10) < 100
+    assert first.count("x") > 20_000
+    assert 100 < second.count("x") < 1_000
     assert "more" in second
 
 

@@ -17,7 +17,7 @@ from textual.widgets import Static, TextArea
 from perftui.errors import BadInputError
 from perftui.text import one_line
 from perftui.tui import styles
-from perftui.tui.outside import Draft, edit_outside
+from perftui.tui.own_editor import Draft, edit_outside
 from perftui.tui.screens.confirm import ConfirmScreen
 from perftui.tui.widgets.code_area import CodeArea, compile_trouble
 from perftui.tui.widgets.key_bar import KeyBar

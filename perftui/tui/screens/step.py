@@ -21,7 +21,7 @@ from perftui.refine.chain import best_round
 from perftui.tui import conversation
 from perftui.tui.chains import held_key
 from perftui.tui.feed import Feed, Picture
-from perftui.tui.outside import Draft, edit_outside
+from perftui.tui.own_editor import Draft, edit_outside
 from perftui.tui.panes.held import choices_of, held_lines, held_title, messages_of
 from perftui.tui.screens.asking import AskScreen, ChooseScreen, number
 from perftui.tui.screens.editing import EditScreen, Part
