@@ -28,6 +28,7 @@ from perftui.tui.panes.problem_head import head_lines
 from perftui.tui.panes.results import TEST
 from perftui.tui.panes.round_view import RoundView
 from perftui.tui.panes.timings import timing_lines
+from perftui.tui.panes.tradeoff import tradeoff_lines
 from perftui.tui.panes.why import why_lines
 from perftui.tui.screens.comparing import ComparingScreen
 from perftui.tui.screens.forks import ForksScreen
@@ -330,7 +331,7 @@ class ProblemScreen(ComparingScreen, TestingScreen, ForksScreen, ResizableScreen
         """What of the chain the open pane shows; no other change of it is worth making lines anew."""
         match self._pane:
             case "course":
-                return view.chain.rounds
+                return tuple(chain.rounds for chain in view.problem.chains)
             case "reply":
                 return view.streaming
             case "timings":
@@ -348,7 +349,7 @@ class ProblemScreen(ComparingScreen, TestingScreen, ForksScreen, ResizableScreen
             case "tests":
                 return self.test_lines(view)
             case "course":
-                return course_lines(view, width)
+                return [*course_lines(view, width), *tradeoff_lines(view, width)]
         return timing_lines(view, width)
 
 
