@@ -30,7 +30,9 @@ def test_the_curve_rises_with_the_speed_and_shades_the_noise() -> None:
     assert at["★"] < at["▲"] < at["●"]
     assert "░" in lines[at["●"]]
     assert "★◂" in lines[at["★"]]
-    assert "noise below 1.04x" in lines[0]
+    assert lines[-1] == "░ noise, to 1.04x  │ interval  ◂ here"
+    plain = curve_lines(CHAIN.rounds, MARKS, 30, Glyphs(plain=True), chosen=2)[-1].content.plain
+    assert plain == ": noise, to 1.04x  | interval"
 
 
 def test_the_heat_strip_says_when_the_slowest_test_moved() -> None:

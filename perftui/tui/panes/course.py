@@ -17,7 +17,7 @@ from perftui.tui import styles
 from perftui.tui.chains import chain_glyphs, headline
 from perftui.tui.glyphs import Glyph, Glyphs
 from perftui.tui.panes.round_view import RoundView
-from perftui.tui.text import Line, fit
+from perftui.tui.text import Line, fit, join
 
 CURVE_ROWS = 8
 ROUND = "perftui_round"
@@ -89,7 +89,7 @@ def curve_lines(
             column = (place - first) * room + room // 2
             _draw_point(grid, column, row_of, ratio, marks[place], glyphs, chosen=round_.index == chosen)
     against = "reference" if points[-1][1].measurement and _has_reference(points[-1][1]) else "seed"
-    title = f"speed vs the {against}; shaded: noise below {floor:.2f}x"
+    title = f"speed vs the {against}, by round"
     labels = {row_of(math.exp(high)): math.exp(high), row_of(math.exp(low)): math.exp(low), row_of(1.0): 1.0}
     drawn: list[Content] = []
     for at, cells in enumerate(grid):
@@ -100,7 +100,15 @@ def curve_lines(
     numbers = "".join(f"{place + 1:^{room}}" for place in range(first, len(rounds)))
     drawn.append(Content.styled(" " * _LABEL + numbers, styles.DIM))
     heading = Line(Content.styled(fit(title, width), styles.TITLE))
-    return [heading, *(Line(_clickable(line, rounds[first:], room)) for line in drawn)]
+    plot = [Line(_clickable(line, rounds[first:], room)) for line in drawn]
+    return [heading, *plot, Line(_legend(floor, width, glyphs))]
+
+
+def _legend(floor: float, width: int, glyphs: Glyphs) -> Content:
+    """What the plot is drawn with, in words; the last ones give way where it is narrow."""
+    noise, interval, here = (":", "|", "<") if glyphs.plain else ("░", "│", "◂")
+    parts = [f"{noise} noise, to {floor:.2f}x", f"{interval} interval", f"{here} here"]
+    return join([Content.styled(part, styles.DIM) for part in parts], "  ", width)
 
 
 def _clickable(line: Content, rounds: Sequence[Round], room: int) -> Content:
