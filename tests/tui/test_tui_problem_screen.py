@@ -156,3 +156,14 @@ async def test_escape_goes_back_to_the_list(drive: Drive) -> None:
         await _open(it)
         await it.press("escape")
         assert isinstance(it.app.screen, RunScreen)
+
+
+async def test_marked_programs_have_their_numbers_in_the_tree(drive: Drive) -> None:
+    async with drive() as it:
+        screen = await _open(it)
+        await it.press("v", "left", "v")
+        labels = [row.label for row in screen.rounds.rows if row.label.startswith("[")]
+        assert labels == ["[2] optimise", "[1] slowest t3"]
+        assert "chain 1 round 3 → chain 1 round 2" in it.screen_text
+        await it.press("v")
+        assert [row.label for row in screen.rounds.rows if row.label.startswith("[")] == ["[1] slowest t3"]

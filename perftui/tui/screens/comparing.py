@@ -96,6 +96,7 @@ class ComparingScreen(RoundScreen):
         if len(self._marks) == 2:
             self._against = "marked"
             self.open_code()
+        self.redraw()
 
     def action_split(self) -> None:
         """Side by side, or one column."""

@@ -136,7 +136,9 @@ class ProblemScreen(ComparingScreen, TestingScreen, ForksScreen, ResizableScreen
         if problem.outline is not None and self._detailed_at != problem.seq:
             self._detailed_at = problem.seq
             self._load_detail(problem.seq)
-        self.rounds.show(round_rows(problem, picture.glyphs, self.forks))
+        self.rounds.show(
+            round_rows(problem, picture.glyphs, self.forks, [one.candidate for one in self.marks])
+        )
         self._place_cursor(problem)
         view = self._view(picture, problem)
         if view is not None:

@@ -87,8 +87,17 @@ class RoundList(LineList[RoundRow]):
         )
 
 
-def round_rows(problem: ProblemState, glyphs: Glyphs, forks: Sequence[ForkEntry] = ()) -> list[RoundRow]:
-    """The tree of a problem: the latest attempt first, then earlier ones; forks under their rounds."""
+def round_rows(
+    problem: ProblemState, glyphs: Glyphs, forks: Sequence[ForkEntry] = (), marked: Sequence[str] = ()
+) -> list[RoundRow]:
+    """The tree of a problem: the latest attempt first, then earlier ones; forks under their rounds.
+
+    Args:
+        problem: with its earlier attempts.
+        glyphs: as the terminal can show them.
+        forks: from its rounds.
+        marked: programs that are marked to be compared, by their hashes; their rounds have their numbers.
+    """
     rows: list[RoundRow] = []
     for attempt in (problem, *reversed(problem.earlier)):
         if problem.earlier:
@@ -96,7 +105,7 @@ def round_rows(problem: ProblemState, glyphs: Glyphs, forks: Sequence[ForkEntry]
             key = f"attempt {attempt.attempt}"
             rows.append(RoundRow(key, "attempt", attempt.attempt, -1, -1, f"{key} · {word}"))
         for chain in attempt.chains:
-            rows += _chain_rows(attempt, chain, glyphs)
+            rows += _chain_rows(attempt, chain, glyphs, marked)
     return _with_forks(rows, forks, glyphs)
 
 
@@ -116,7 +125,9 @@ def _with_forks(rows: list[RoundRow], forks: Sequence[ForkEntry], glyphs: Glyphs
     return placed
 
 
-def _chain_rows(problem: ProblemState, chain: ChainState, glyphs: Glyphs) -> list[RoundRow]:
+def _chain_rows(
+    problem: ProblemState, chain: ChainState, glyphs: Glyphs, marked: Sequence[str]
+) -> list[RoundRow]:
     attempt, index = problem.attempt, chain.index
     prefix = f"{attempt}/{index}"
     marks = tuple(chain_marks(problem, chain, glyphs))
@@ -124,6 +135,8 @@ def _chain_rows(problem: ProblemState, chain: ChainState, glyphs: Glyphs) -> lis
     for at, (round_, glyph) in enumerate(zip(chain.rounds, chain_glyphs(problem, chain), strict=True)):
         edited = bool(round_.ask.hand) and round_.ask.phase != "given"
         label = one_line(round_.ask.label, 40) + (" (by hand)" if edited else "")
+        if round_.candidate in marked:
+            label = f"[{marked.index(round_.candidate) + 1}] {label}"
         last = at == len(chain.rounds) - 1
         held = last and chain.held is not None
         figure = "held" if held else _figure(round_)
