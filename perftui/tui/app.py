@@ -2,75 +2,48 @@
 
 from __future__ import annotations
 
-import logging
-import os
-import sys
 import time
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping
 from typing import ClassVar
 
-from rich.console import RenderableType
 from textual import on, work
-from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.driver import Driver
-from textual.drivers.linux_driver import LinuxDriver
-from textual.filter import LineFilter
-from textual.notifications import SeverityLevel
 from textual.screen import ModalScreen, Screen
-from textual.worker import WorkerFailed
 
 from perftui.engine.control import RunSession
 from perftui.errors import ExitStatus, PerftuiError
 from perftui.events.commands import Stop
-from perftui.text import one_line
-from perftui.tui.ascii import AsciiFilter
-from perftui.tui.clean import CleanFilter
-from perftui.tui.commands import KeyCommands
-from perftui.tui.driver import HardyDriver
 from perftui.tui.feed import Feed
-from perftui.tui.glyphs import Glyphs, detect
+from perftui.tui.glyphs import Glyphs
 from perftui.tui.kept import Keeper
 from perftui.tui.launching import Launcher
 from perftui.tui.library import Library
 from perftui.tui.messages import ForkOpened, ForkWanted, GoOnWith, ReplayWanted, RunWanted
 from perftui.tui.noticing import Noticing
-from perftui.tui.outside import Way, escape_of
-from perftui.tui.screens.help import HelpScreen, keys_of
-from perftui.tui.screens.pictured import HEIGHTS, WIDTHS, PicturedScreen
+from perftui.tui.outside import Way
+from perftui.tui.screens.pictured import PicturedScreen
 from perftui.tui.screens.quit import QuitScreen
 from perftui.tui.screens.run import RunScreen
 from perftui.tui.screens.runs import RunsScreen
 from perftui.tui.screens.step import StepScreen
-from perftui.tui.themes import DARK, THEMES
-
-_log = logging.getLogger(__name__)
+from perftui.tui.shell import Shell
 
 POLLS_A_SECOND = 8
 LOADING_SECONDS = 0.02
-LONGEST_NOTICE = 400
 STOP_SECONDS = 20.0
 """How long a stopping run is waited for before the screen leaves."""
 
 
-class PerfApp(App[int]):
+class PerfApp(Shell):
     """Shows runs. It ends with an exit status: 130 where a run was interrupted, else 0.
 
     Attributes:
         own: what is seen of the run of this process, None where there is none.
-        failure: the fault of its own by which it ended; the traceback is in the log.
     """
 
-    TITLE = "perftui"
-    CSS_PATH = "app.tcss"
-    COMMANDS: ClassVar = {KeyCommands, *App.COMMANDS}
-    HORIZONTAL_BREAKPOINTS = WIDTHS
-    VERTICAL_BREAKPOINTS = HEIGHTS
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("question_mark,f1", "help", "help", id="app.help", tooltip="Keys, and what the marks mean"),
         Binding("q", "quit_asked", "quit", id="app.quit", tooltip="Leave; a run of yours is asked about"),
         Binding("ctrl+q,ctrl+c", "quit_asked", "quit", show=False, priority=True, id="app.quit-now"),
-        Binding("ctrl+p", "command_palette", "all", priority=True, id="app.palette", tooltip="All commands"),
     ]
 
     def __init__(
@@ -101,38 +74,24 @@ class PerfApp(App[int]):
             outside: how what matters is told while the terminal says that nobody looks.
             clock: seconds since the epoch.
         """
-        super().__init__()
+        super().__init__(glyphs=glyphs, keymap=keymap, keeper=keeper, outside=outside)
         self.library = library
         self.launcher = launcher
         self._opened = opened
         self._replay_speed = replay
-        self._glyphs = glyphs or detect(_terminal_encoding(), os.environ)
         self._clock = clock
         self.own = self._feed(session) if session is not None else None
         self._begun: dict[str, Feed] = {}
         self._loads = False
         self._loaded: list[Feed] = []
-        self._outside = outside
         self._noticing: dict[str, Noticing] = {}
-        self._keymap_of_ours = dict(keymap or {})
-        self.keeper = keeper or Keeper(None)
-        self.failure: BaseException | None = None
         self._second = 0
         self._stopping: float | None = None
 
-    def get_driver_class(self) -> type[Driver]:
-        """Textual's choice of a driver, hardened where it is that of a terminal."""
-        chosen = super().get_driver_class()
-        return HardyDriver if chosen is LinuxDriver else chosen
-
     def on_mount(self) -> None:
         """Show the runs; over them, the run of this process."""
-        for theme in THEMES:
-            self.register_theme(theme)
-        kept = self.keeper.kept.theme
-        self.theme = kept if kept in self.available_themes else DARK.name
-        self.set_keymap(self._keymap_of_ours)
-        self.push_screen(RunsScreen(self.library, self._glyphs))
+        self.furnish()
+        self.push_screen(RunsScreen(self.library, self.glyphs))
         if self.own is not None:
             self.own.poll()
             self.push_screen(RunScreen(self.own))
@@ -140,14 +99,7 @@ class PerfApp(App[int]):
             self.post_message(ReplayWanted(self._opened, self._replay_speed))
         elif self._opened is not None:
             self._open_other(self._opened)
-        if self.keeper.trouble:
-            self.notify(self.keeper.trouble, severity="warning")
         self.set_interval(1 / POLLS_A_SECOND, self.tick)
-
-    def watch_theme(self, theme: str) -> None:
-        """A theme that was chosen is kept."""
-        if self.is_running:
-            self.keeper.keep(theme=theme)
 
     def tick(self) -> None:
         """Take in what happened, and hand one picture to what can be seen."""
@@ -206,51 +158,6 @@ class PerfApp(App[int]):
             self.push_screen(QuitScreen(going[0]))
         else:
             self._leave()
-
-    def action_help(self) -> None:
-        """Show the keys of this screen."""
-        if not isinstance(self.screen, HelpScreen):
-            keys = keys_of(self.screen.active_bindings.values())
-            self.push_screen(HelpScreen(self.screen.HELP or "", keys, self._glyphs))
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        """Textual's own, with the last cleaning; and ASCII only where the terminal has no more."""
-        plain = [AsciiFilter()] if self._glyphs.plain else []
-        return [CleanFilter(), *super().get_line_filters(), *plain]
-
-    def notify(
-        self,
-        message: str,
-        *,
-        title: str = "",
-        severity: SeverityLevel = "information",
-        timeout: float | None = None,
-        markup: bool = False,  # noqa: ARG002 - never
-    ) -> None:
-        """Tell a line for a while; it may hold words of a file or a model, and is never markup."""
-        told = one_line(message, LONGEST_NOTICE)
-        super().notify(told, title=one_line(title), severity=severity, timeout=timeout, markup=False)
-
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Textual's own commands, without those that this application has better ones for."""
-        for command in super().get_system_commands(screen):
-            if command.title not in {"Quit", "Keys"}:
-                yield command
-
-    # Textual would print pages of traceback, with the values of variables, where these three do not keep it.
-
-    def _handle_exception(self, error: Exception) -> None:
-        cause = error.error if isinstance(error, WorkerFailed) else error
-        _log.error("the screen failed", exc_info=cause)
-        self.failure = self.failure or cause
-        super()._handle_exception(error)
-
-    def _fatal_error(self) -> None:
-        self._close_messages_no_wait()
-
-    def panic(self, *_: RenderableType) -> None:
-        """End the screen; what there is to say is in the log."""
-        self._close_messages_no_wait()
 
     @on(RunsScreen.RunOpened)
     def _open_run(self, event: RunsScreen.RunOpened) -> None:
@@ -372,14 +279,8 @@ class PerfApp(App[int]):
             if not self.app_focus:
                 self.tell_outside(news.text)
 
-    def tell_outside(self, text: str) -> None:
-        """Call for whoever looks at another window."""
-        if self._driver is not None and not self.is_headless:
-            in_tmux = bool(os.environ.get("TMUX"))
-            self._driver.write(escape_of(self._outside, text, in_tmux=in_tmux))
-
     def _feed(self, session: RunSession) -> Feed:
-        return Feed(session, glyphs=self._glyphs, clock=self._clock)
+        return Feed(session, glyphs=self.glyphs, clock=self._clock)
 
     def _feeds(self) -> list[Feed]:
         """The run of this process, and those that screens are open on."""
@@ -402,8 +303,3 @@ class PerfApp(App[int]):
             if not isinstance(screen, ModalScreen):
                 break
         return seen
-
-
-def _terminal_encoding() -> str | None:
-    """The encoding of the stream that textual draws on, which is not standard output."""
-    return sys.__stderr__.encoding if sys.__stderr__ is not None else None

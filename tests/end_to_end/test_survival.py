@@ -178,7 +178,8 @@ def test_two_hundred_programs_at_once(bench: Place, own_engine: OwnEngine) -> No
         ended = bench.perftui(*command)
     assert ended.status == 0, ended.err
     assert verdicts(ended.out) == expected(200)
-    assert max(seen) == len(usable_cores())
+    # One that is being removed may still be listed beside the one that takes its place.
+    assert len(usable_cores()) <= max(seen) <= len(usable_cores()) + 1
 
 
 def test_an_engine_without_room_is_told_in_one_line(bench: Place, own_engine: OwnEngine) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
+import anyio
 import msgspec
 import pytest
 
+from perftui.events.commands import Decision, Send, Skip
 from perftui.events.model import (
     CandidateMeasured,
     GeneratorWritten,
@@ -16,9 +18,10 @@ from perftui.events.model import (
     WinnerConfirmed,
 )
 from perftui.events.plan import TimingBudget
-from perftui.llm.model import ModelRefusedError
+from perftui.llm.model import Message, ModelRefusedError
 from perftui.preparing.cache import AnswerCache
 from perftui.problems.model import Problem, TestCase, TimingData
+from perftui.refine.actions import Ask
 from perftui.report.report import ProblemRow, build_report
 from perftui.sandbox.choose import open_pool
 from perftui.sandbox.pool import WarmPool
@@ -198,6 +201,34 @@ async def test_the_model_writes_a_generator_once(pool: WarmPool, tmp_path: Path)
     assert isinstance(known, GeneratorWritten)
     assert (known.known, known.code, known.reply) == (True, written.code, None)
     assert all(request.chain >= 0 for request in again.model.asked)
+
+
+async def test_the_call_for_a_generator_is_held_and_can_be_edited_or_left_out(pool: WarmPool) -> None:
+    for decision, asked in ((Skip(), 0), (Send(messages=(Message(role="user", content="briefly"),)), 1)):
+        bare = problem(timing=TimingData())
+        script = {("smallest", -1): [fenced(GENERATOR)]}
+        r = timed_rig(pool, [QUICK], bare, script=script, write_generators=True)
+        r.engine.steering.step(None, on=True)
+
+        async def answer(r: Rig = r, decision: Decision = decision) -> None:
+            with anyio.fail_after(60):
+                while (held := r.state.problems["smallest"].chains[0].held) is None:  # noqa: ASYNC110 - others time
+                    await anyio.sleep(0.01)
+                assert isinstance(held, Ask)
+                assert held.label == "generator"
+                r.engine.steering.decide("smallest", 0, decision)
+                while r.state.problems["smallest"].generator is None:  # noqa: ASYNC110 - likewise
+                    await anyio.sleep(0.01)
+            r.engine.steering.step(None, on=False)
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(answer)
+            await r.engine.run()
+        calls = [request for request in r.model.asked if request.chain < 0]
+        assert [request.messages[0].content for request in calls] == ["briefly"] * asked
+        (written,) = of_kind(r, GeneratorWritten)
+        assert isinstance(written, GeneratorWritten)
+        assert bool(written.code) is bool(asked)
 
 
 @pytest.mark.parametrize(
