@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from perftui.events.reduce import replay
+from perftui.events.state import ProblemState
 from perftui.tui.feed import Feed
 from perftui.tui.glyphs import Glyphs
 from perftui.tui.screens.problem import ProblemScreen
@@ -62,3 +65,21 @@ async def test_the_screen_of_a_problem_that_has_ended_gets_its_texts(drive: Driv
         await driven.press("escape")
         assert driven.app.own is not None
         assert driven.app.own.state.problems[asked[0][0]].outline is not None
+
+
+async def test_nothing_is_said_of_what_is_still_being_read(drive: Drive) -> None:
+    gate = asyncio.Event()
+
+    class Slow(FakeLibrary):
+        async def detail(self, run: str, problem_id: str, upto: int | None) -> ProblemState | None:
+            await gate.wait()
+            return await super().detail(run, problem_id, upto)
+
+    async with drive(library=Slow()) as it:
+        await it.pilot.press("enter")
+        await it.until(lambda: "reading …" in it.screen_text)
+        assert "0/7" not in it.screen_text
+        assert "load 0.0" not in it.screen_text
+        gate.set()
+        await it.until(lambda: "ordered = sorted(numbers)" in it.screen_text)
+        assert "reading …" not in it.screen_text

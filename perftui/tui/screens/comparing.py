@@ -148,6 +148,4 @@ class ComparingScreen(RoundScreen):
 
 
 def _missing(view: RoundView) -> str:
-    if view.problem.outline is not None:
-        return "reading …"
     return "no program yet" if view.round is None or view.round.outcome is None else "no program"

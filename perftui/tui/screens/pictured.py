@@ -80,7 +80,8 @@ class PicturedScreen(SizedScreen):
             self.feed.player.set_speed(self.feed.player.speed * factor)
 
     def on_mount(self) -> None:
-        """Draw at once."""
+        """Draw at once; the bar of a player lies under the keys."""
+        self.set_class(self.feed.player is not None, "-played")
         self.call_after_refresh(self.redraw)
 
     def on_screen_resume(self) -> None:

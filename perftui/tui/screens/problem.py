@@ -143,11 +143,22 @@ class ProblemScreen(ComparingScreen, TestingScreen, ForksScreen, ResizableScreen
         view = self._view(picture, problem)
         if view is not None:
             self._show_header(view)
-            self._show_pane(view)
-            if self.has_class("-tall"):
+            if view.problem.outline is not None:
+                self._say_reading()
+            else:
+                self._show_pane(view)
+            if self.has_class("-tall") and view.problem.outline is None:
                 self.why.show(why_lines(view))
                 self.course.show(course_lines(view, self.course.scrollable_content_region.width))
         self.offer_commands(picture)
+
+    def _say_reading(self) -> None:
+        """An outline has no texts, and few of the figures: nothing is said for as long as they are read."""
+        reading = [Line(Content.styled("reading …", styles.DIM))]
+        self.code.say(reading)
+        for pane in (self.text, self.why, self.course):
+            pane.show(reading)
+        self._made_from = ()
 
     def action_round(self, step: int) -> None:
         """Go to another round."""
