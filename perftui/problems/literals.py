@@ -44,7 +44,10 @@ def coded_list(text: str) -> tuple[str, ...]:
         CodeError: an item cannot be coded.
     """
     try:
-        items = msgspec.json.decode(_as_json(text), type=list[msgspec.Raw])
+        with warnings.catch_warnings():
+            # Python warns of escapes that it does not know, and reads them all the same.
+            warnings.simplefilter("ignore")
+            items = msgspec.json.decode(_as_json(text), type=list[msgspec.Raw])
     except (_OtherError, msgspec.DecodeError, ValueError):
         return _evaluated(text)
     return tuple(bytes(item).decode("ascii") for item in items)

@@ -4,7 +4,7 @@ import warnings
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from perftui.problems.expressions import ExpressionError
@@ -41,6 +41,7 @@ def test_a_list_is_read_as_python_writes_it(values: list[Any]) -> None:
     assert [decode(item) for item in coded_list(repr(values))] == values
 
 
+@example("'\\8'")
 @given(st.text(alphabet="[](),'\"\\ 0123456789.eE+-_abinfTrueset{}:\n#", max_size=30))
 def test_whatever_is_read_quickly_is_read_as_python_reads_it(text: str) -> None:
     try:
