@@ -12,7 +12,7 @@ from functools import lru_cache
 import msgspec
 
 from perftui.events.model import Event, MeasuredAgain, ProblemEnded
-from perftui.events.reduce import apply
+from perftui.events.reduce import apply, with_problem
 from perftui.events.state import ChainState, Confirmation, Outline, ProblemState, RunState
 from perftui.events.summary import ENDED, Best, chain_best, furthest, problem_best, tests_passed
 from perftui.judging.model import Verdict, VerdictKind
@@ -41,13 +41,6 @@ def outlined(state: RunState, problem: str) -> RunState:
     """The picture with an outline of a problem, where that has ended."""
     old = state.problems.get(problem)
     return state if old is None or old.status not in ENDED else with_problem(state, outline(old))
-
-
-def with_problem(state: RunState, problem: ProblemState) -> RunState:
-    """The picture with another state of a problem."""
-    problems = state.problems.copy()
-    problems[problem.head.id] = problem
-    return _replace(state, problems=problems)
 
 
 def outline(problem: ProblemState) -> ProblemState:

@@ -87,6 +87,13 @@ def replay(events: Iterable[Event]) -> RunState:
     return state
 
 
+def with_problem(state: RunState, problem: ProblemState) -> RunState:
+    """The picture with another state of a problem."""
+    problems = state.problems.copy()
+    problems[problem.head.id] = problem
+    return _replace(state, problems=problems)
+
+
 def problem_after(problem: ProblemState, events: Iterable[Event]) -> ProblemState:
     """One problem after events of its own, and after ends and beginnings of its run."""
     state = RunState(problems={problem.head.id: problem})
@@ -183,9 +190,8 @@ def _on_problem(state: RunState, event: EventBase) -> RunState:
     if new is old and spent is old.spent and not event.seq:
         return state
     changed_at = old.changed_at if new is old else event.at
-    problems = state.problems.copy()
-    problems[old.head.id] = _replace(new, changed_at=changed_at, spent=spent, seq=max(old.seq, event.seq))
-    return _replace(state, problems=problems)
+    seq = max(old.seq, event.seq)
+    return with_problem(state, _replace(new, changed_at=changed_at, spent=spent, seq=seq))
 
 
 def _next_problem(problem: ProblemState, event: EventBase) -> ProblemState:

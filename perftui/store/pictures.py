@@ -15,9 +15,9 @@ import msgspec
 
 from perftui.events.activity import activity_of
 from perftui.events.model import StoredEvent
-from perftui.events.outline import outline, with_problem
+from perftui.events.outline import outline
 from perftui.events.plan import ProblemHead
-from perftui.events.reduce import ACTIVITY_KEPT, problem_after, replay
+from perftui.events.reduce import ACTIVITY_KEPT, problem_after, replay, with_problem
 from perftui.events.state import Activity, ChainState, ProblemState, RunState, Spent
 from perftui.store.codec import as_text
 

@@ -177,7 +177,7 @@ class PerfApp(Shell):
             try:
                 own = self._feed(await self.library.open(event.run))
             except PerftuiError as error:
-                self.notify(str(error), title="cannot open the run", severity="error", markup=False)
+                self.notify(str(error), title="cannot open the run", severity="error")
                 return
             own.poll()
         await self.push_screen(ProblemScreen(own, event.problem, self.library))
@@ -203,7 +203,7 @@ class PerfApp(Shell):
         try:
             session = await self.library.replay(event.run, event.speed)
         except PerftuiError as error:
-            self.notify(str(error), title="cannot play the run", severity="error", markup=False)
+            self.notify(str(error), title="cannot play the run", severity="error")
             return
         feed = self._feed(session)
         feed.poll()
@@ -216,7 +216,7 @@ class PerfApp(Shell):
         try:
             session = await beginning
         except PerftuiError as error:
-            self.notify(str(error), title="the run cannot begin", severity="error", markup=False, timeout=15)
+            self.notify(str(error), title="the run cannot begin", severity="error", timeout=15)
             return
         feed = self._begun.get(session.run)
         if feed is None or not feed.going:
@@ -231,7 +231,7 @@ class PerfApp(Shell):
         try:
             session = await self.library.open(run)
         except PerftuiError as error:
-            self.notify(str(error), title="cannot open the run", severity="error", markup=False)
+            self.notify(str(error), title="cannot open the run", severity="error")
             return
         feed = self._feed(session)
         feed.poll()
@@ -269,13 +269,13 @@ class PerfApp(Shell):
     def _tell(self, feed: Feed) -> None:
         for notice in feed.take_notices():
             if notice.severity != "information":
-                self.notify(notice.text, severity=notice.severity, markup=False)
+                self.notify(notice.text, severity=notice.severity)
         if feed.loading or feed.player is not None:
             return
         noticing = self._noticing.setdefault(feed.session.run, Noticing())
         for news in noticing.news(feed.state):
             if news.inside:
-                self.notify(news.text, severity=news.severity, markup=False)
+                self.notify(news.text, severity=news.severity)
             if not self.app_focus:
                 self.tell_outside(news.text)
 

@@ -11,7 +11,8 @@ from perftui.engine.control import Player, RunControl, RunSession
 from perftui.events.commands import Command, Decide, Decision, Step
 from perftui.events.eta import Mark, marked, rounds_ended
 from perftui.events.model import Event, Notice
-from perftui.events.outline import advance, outlined, with_problem
+from perftui.events.outline import advance, outlined
+from perftui.events.reduce import with_problem
 from perftui.events.state import ProblemState, RunState
 from perftui.events.summary import Totals, totals
 from perftui.text import one_line
@@ -65,6 +66,7 @@ class Feed:
         self._start = self.state = session.start
         self._sought = False
         self._whole: set[str] = set()
+        self._details: dict[str, ProblemState] = {}
         self._clock = clock
         self._pending: deque[Event] = deque()
         self._notice = ""
@@ -139,10 +141,16 @@ class Feed:
             self._whole.add(problem)
         else:
             self._whole.discard(problem)
+            self._details.pop(problem, None)
             self.state = outlined(self.state, problem)
 
     def fill(self, detail: ProblemState) -> None:
-        """Put a problem with its texts in the place of its outline, where that is still the same."""
+        """Put a problem with its texts in the place of its outline, where that is still the same.
+
+        It is kept for as long as the problem is held: a session may begin anew from outlines.
+        """
+        if detail.head.id in self._whole:
+            self._details[detail.head.id] = detail
         now = self.state.problems.get(detail.head.id)
         if now is not None and now.outline is not None and now.seq == detail.seq:
             self.state = with_problem(self.state, detail)
@@ -188,5 +196,7 @@ class Feed:
 
     def _begin(self) -> None:
         """Go on from a picture: how fast the run is, is measured from here."""
+        for detail in list(self._details.values()):
+            self.fill(detail)
         if self.state.status == "running":
             self._mark = Mark(at=self.session.clock(), rounds=rounds_ended(self.state))

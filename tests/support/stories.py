@@ -14,7 +14,8 @@ from perftui.events.model import (
     SandboxLost,
     WinnerConfirmed,
 )
-from perftui.events.outline import outline, outlined, with_problem
+from perftui.events.outline import outline, outlined
+from perftui.events.reduce import with_problem
 from perftui.events.state import RunState
 from perftui.refine.chain import OutcomeKind
 from perftui.sandbox.protocol import Limits

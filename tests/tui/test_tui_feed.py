@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
+
 from perftui.events.reduce import replay
 from perftui.events.state import ProblemState
 from perftui.tui.feed import Feed
@@ -42,6 +44,22 @@ def test_texts_as_they_were_before_do_not_take_the_place_of_what_is_now() -> Non
     seq = feed.state.problems[ENDED].seq
     former = replay(e for e in full_run() if e.seq < seq).problems[ENDED]
     feed.fill(former)
+    assert feed.state.problems[ENDED].outline is not None
+
+
+def test_what_is_looked_at_stays_whole_where_a_session_begins_anew() -> None:
+    feed = fed()
+    outlines = feed.state
+    whole = replay(full_run()).problems[ENDED]
+    feed.hold_whole(ENDED, on=True)
+    feed.fill(whole)
+    # As a player does that sought, or a session that has read more of the past.
+    feed.session.start = msgspec.structs.replace(outlines)  # type: ignore[misc]
+    assert feed.poll()
+    assert feed.state.problems[ENDED] == whole
+    feed.hold_whole(ENDED, on=False)
+    feed.session.start = msgspec.structs.replace(outlines)  # type: ignore[misc]
+    feed.poll()
     assert feed.state.problems[ENDED].outline is not None
 
 

@@ -6,7 +6,8 @@ The walks are without the last cleaning of each line, so that each pane is seen 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import msgspec
@@ -134,6 +135,19 @@ def see(it: Driven, after: str) -> str:
     return "".join(whole)
 
 
+@asynccontextmanager
+async def driven(
+    library: FakeLibrary, session: FakeSession | None, size: tuple[int, int]
+) -> AsyncIterator[Driven]:
+    app = PerfApp(
+        library=library, session=session, launcher=HostileLauncher(), glyphs=Glyphs(), clock=Clock()
+    )
+    async with app.run_test(size=size, notifications=True) as pilot:
+        it = Driven(app, pilot, session or FakeSession(), Clock())
+        await it.settle()
+        yield it
+
+
 RUN_KEYS = (
     "slash", "x", "escape", "o", "o", "o", "F", "n", "j", "j", "question_mark", "escape", "ctrl+p", "escape",
     "T", "escape", "c", "escape", "X", "escape",
@@ -157,11 +171,7 @@ async def walk(it: Driven, keys: Sequence[str], where: str) -> str:
 @pytest.mark.usefixtures("unguarded")
 @pytest.mark.parametrize("size", SIZES)
 async def test_a_run_and_its_problems(size: tuple[int, int]) -> None:
-    session = FakeSession(hostile_run(hold=False))
-    app = PerfApp(library=HostileLibrary(), session=session, glyphs=Glyphs(), clock=Clock())
-    async with app.run_test(size=size, notifications=True) as pilot:
-        it = Driven(app, pilot, session, Clock())
-        await it.settle()
+    async with driven(HostileLibrary(), FakeSession(hostile_run(hold=False)), size) as it:
         told = see(it, "the run")
         told += await walk(it, RUN_KEYS, "run")
         await it.press("home")
@@ -177,11 +187,7 @@ async def test_a_run_and_its_problems(size: tuple[int, int]) -> None:
 @pytest.mark.usefixtures("unguarded")
 @pytest.mark.parametrize("size", SIZES)
 async def test_a_held_action(size: tuple[int, int]) -> None:
-    session = FakeSession(hostile_run(hold=True))
-    app = PerfApp(library=HostileLibrary(), session=session, glyphs=Glyphs(), clock=Clock())
-    async with app.run_test(size=size, notifications=True) as pilot:
-        it = Driven(app, pilot, session, Clock())
-        await it.settle()
+    async with driven(HostileLibrary(), FakeSession(hostile_run(hold=True)), size) as it:
         await it.press("end", "up", "up", "up")
         for key in (
             "s",
@@ -197,17 +203,14 @@ async def test_a_held_action(size: tuple[int, int]) -> None:
             "escape",
         ):
             await it.press(key)
-            see(it, f"{key} on {type(it.app.screen).__name__}")
+            told = see(it, f"{key} on {type(it.app.screen).__name__}")
+            assert "\\x1b]52;c" in told
 
 
 @pytest.mark.usefixtures("unguarded")
 @pytest.mark.parametrize("size", SIZES)
 async def test_all_runs(size: tuple[int, int]) -> None:
-    library, launcher = HostileLibrary(), HostileLauncher()
-    app = PerfApp(library=library, launcher=launcher, glyphs=Glyphs(), clock=Clock())
-    async with app.run_test(size=size, notifications=True) as pilot:
-        it = Driven(app, pilot, FakeSession(), Clock())
-        await it.settle()
+    async with driven(HostileLibrary(), None, size) as it:
         told = see(it, "runs")
         keys = ("n", "a", "b", "tab", "escape", "space", "down", "space", "d", "down", "escape", "e", "enter",
                 "escape", "delete", "y", "y", "escape", "P", "escape", "slash", "x", "escape")  # fmt: skip
@@ -228,11 +231,7 @@ async def test_a_line_of_ten_million_characters() -> None:
                 )
             case ev.CandidateFound():
                 events[position] = msgspec.structs.replace(event, code=f"y = '{endless}'")
-    session = FakeSession(events)
-    app = PerfApp(library=FakeLibrary(), session=session, glyphs=Glyphs(), clock=Clock())
-    async with app.run_test(size=(120, 40), notifications=True) as pilot:
-        it = Driven(app, pilot, session, Clock())
-        await it.settle()
+    async with driven(FakeLibrary(), FakeSession(events), (120, 40)) as it:
         await it.press("enter")
         told = await walk(
             it, ("1", "t", "t", "t", "t", "vertical_line", "3", "2", "4", "5", "6", "y"), "endless"

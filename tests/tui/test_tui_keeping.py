@@ -57,7 +57,9 @@ def test_what_is_kept_outlives_a_start_and_a_broken_file_is_none(tmp_path: Path)
 
 def test_a_state_that_cannot_be_written_is_no_reason_to_fail(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    Keeper(tmp_path / "file" / "screen.json").keep(theme="perftui-light")
+    keeper = Keeper(tmp_path / "file" / "screen.json")
+    keeper.keep(theme="perftui-light")
+    assert keeper.kept.theme == "perftui-light"
 
 
 @pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)

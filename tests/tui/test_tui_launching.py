@@ -125,6 +125,17 @@ async def test_a_stored_run_is_taken_up_to_requeue_and_rerun() -> None:
         assert launcher.asked == [(RUN, (Requeue(),)), (RUN, (Rerun(problem="HumanEval/0"),))]
 
 
+@asynccontextmanager
+async def problem_of_a_stored_run() -> AsyncIterator[tuple[Driven, FakeLauncher]]:
+    """The screen of a problem that has ended, with its texts."""
+    async with launching(stored(), opened=RUN) as (it, launcher):
+        await it.until(lambda: isinstance(it.app.screen, RunScreen))
+        await it.press("enter")
+        await it.until(lambda: isinstance(it.app.screen, ProblemScreen))
+        await it.until(lambda: is_whole(it))
+        yield it, launcher
+
+
 def is_whole(it: Driven) -> bool:
     """Whether the texts of the problem in view are there."""
     screen = it.app.screen
@@ -133,11 +144,7 @@ def is_whole(it: Driven) -> bool:
 
 
 async def test_a_fork_is_asked_for_with_what_is_different() -> None:
-    async with launching(stored(), opened=RUN) as (it, launcher):
-        await it.until(lambda: isinstance(it.app.screen, RunScreen))
-        await it.press("enter")
-        await it.until(lambda: isinstance(it.app.screen, ProblemScreen))
-        await it.until(lambda: is_whole(it))
+    async with problem_of_a_stored_run() as (it, launcher):
         await it.press("f")
         await type_into(it, "temperature", "3")
         await it.press("enter")
@@ -151,11 +158,7 @@ async def test_a_fork_is_asked_for_with_what_is_different() -> None:
 
 
 async def test_a_fork_has_the_prompt_and_the_program_that_were_written() -> None:
-    async with launching(stored(), opened=RUN) as (it, launcher):
-        await it.until(lambda: isinstance(it.app.screen, RunScreen))
-        await it.press("enter")
-        await it.until(lambda: isinstance(it.app.screen, ProblemScreen))
-        await it.until(lambda: is_whole(it))
+    async with problem_of_a_stored_run() as (it, launcher):
         await it.press("f")
         assert "the strategy's" in it.screen_text
         await it.press("ctrl+e")
@@ -182,11 +185,7 @@ async def test_a_fork_has_the_prompt_and_the_program_that_were_written() -> None
 
 
 async def test_a_prompt_that_is_left_as_it_was_is_the_strategys() -> None:
-    async with launching(stored(), opened=RUN) as (it, launcher):
-        await it.until(lambda: isinstance(it.app.screen, RunScreen))
-        await it.press("enter")
-        await it.until(lambda: isinstance(it.app.screen, ProblemScreen))
-        await it.until(lambda: is_whole(it))
+    async with problem_of_a_stored_run() as (it, launcher):
         await it.press("f", "ctrl+e", "ctrl+s", "ctrl+w", "ctrl+s", "enter")
         await it.until(lambda: bool(launcher.asked))
         origin = Origin(run=RUN, problem="HumanEval/0", attempt=1, chain=0, round=2)

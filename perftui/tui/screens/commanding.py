@@ -137,7 +137,7 @@ class CommandScreen(PicturedScreen):
         problem = self.target()
         if problem is not None:
             self.ask_for(Rerun(problem=problem.head.id))
-            self.notify(f"attempt {problem.attempt + 1} of {name_of(problem)} is asked for", markup=False)
+            self.notify(f"attempt {problem.attempt + 1} of {name_of(problem)} is asked for")
 
     def action_requeue(self) -> None:
         """Solve anew all that infrastructure failed."""

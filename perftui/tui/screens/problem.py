@@ -187,7 +187,7 @@ class ProblemScreen(ComparingScreen, TestingScreen, ForksScreen, ResizableScreen
         code = view.round.code if view is not None and view.round is not None else None
         copied = (code or "") if self._pane == "code" else self.text.text
         self.app.copy_to_clipboard(copied)
-        self.notify(f"{self._pane} copied, {len(copied):,} characters", markup=False)
+        self.notify(f"{self._pane} copied, {len(copied):,} characters")
 
     def action_back(self) -> None:
         """Back to the list."""
@@ -250,7 +250,7 @@ class ProblemScreen(ComparingScreen, TestingScreen, ForksScreen, ResizableScreen
         try:
             self._source = await self._library.problem(self.feed.session.run, self._problem)
         except PerftuiError as error:
-            self.notify(str(error), severity="warning", markup=False)
+            self.notify(str(error), severity="warning")
         self.redraw()
 
     @work(exclusive=True, group="detail", exit_on_error=False)
@@ -259,7 +259,7 @@ class ProblemScreen(ComparingScreen, TestingScreen, ForksScreen, ResizableScreen
         try:
             detail = await self._library.detail(self.feed.session.run, self._problem, seq)
         except PerftuiError as error:
-            self.notify(str(error), severity="warning", markup=False)
+            self.notify(str(error), severity="warning")
             return
         if detail is not None:
             self.feed.fill(detail)
@@ -270,7 +270,7 @@ class ProblemScreen(ComparingScreen, TestingScreen, ForksScreen, ResizableScreen
         try:
             self._trials[candidate] = await self._library.trials(self.feed.session.run, candidate)
         except PerftuiError as error:
-            self.notify(str(error), severity="warning", markup=False)
+            self.notify(str(error), severity="warning")
         self.redraw()
 
     def _place_cursor(self, problem: ProblemState) -> None:

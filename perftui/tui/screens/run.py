@@ -195,7 +195,7 @@ class RunScreen(CommandScreen, ResizableScreen):
         self._follows = False
         self._follow(item.problem)
         told = f"{item.glyph} {one_line(item.problem, 60)}: {item.text}"
-        self.notify(told, timeout=3, markup=False)
+        self.notify(told, timeout=3)
 
     def on_click(self, event: events.Click) -> None:
         """Sort by the column whose heading it is."""

@@ -233,7 +233,7 @@ class RunsScreen(SizedScreen):
         try:
             text = await self._library.compare(base, other)
         except PerftuiError as error:
-            self.notify(str(error), title="cannot compare", severity="error", markup=False)
+            self.notify(str(error), title="cannot compare", severity="error")
             return
         await self.app.push_screen(ComparisonScreen(text))
 
@@ -242,16 +242,16 @@ class RunsScreen(SizedScreen):
         try:
             path = await self._library.export(run, form)
         except PerftuiError as error:
-            self.notify(str(error), title="cannot write", severity="error", markup=False)
+            self.notify(str(error), title="cannot write", severity="error")
             return
-        self.notify(f"written to {path}", markup=False)
+        self.notify(f"written to {path}")
 
     @work(group="files", exit_on_error=False)
     async def _delete(self, run: str) -> None:
         try:
             await self._library.delete(run)
         except PerftuiError as error:
-            self.notify(str(error), title="cannot delete", severity="error", markup=False)
+            self.notify(str(error), title="cannot delete", severity="error")
             return
         self._marked = [one for one in self._marked if one != run]
         self.notify(f"run {run} is deleted")

@@ -129,7 +129,7 @@ class StepScreen(ModalScreen[None]):
             messages = conversation.read(await edit_outside(self.app, draft))
         except BadInputError as error:
             kept = f"{error} (what you wrote is in {draft.path})"
-            self.notify(kept, severity="error", markup=False)
+            self.notify(kept, severity="error")
             return
         draft.forget()
         self._keep(messages=messages)
